@@ -1,0 +1,36 @@
+import { secret, setting, settingOr, wholeNumber } from '../src/environment';
+
+export default () => ({
+  gdpr: {
+    enabled: true,
+    config: {
+      masterKey: setting('GDPR_MASTER_KEY'),
+      masterKeyFile: setting('GDPR_MASTER_KEY_FILE'),
+      publicUrl: setting('PUBLIC_URL'),
+      mailFrom: setting('MAIL_FROM'),
+      jobs: { driver: settingOr('GDPR_JOBS_DRIVER', 'database'), redisUrl: setting('REDIS_URL') },
+    },
+  },
+  'users-permissions': {
+    config: { jwtSecret: secret('JWT_SECRET') },
+  },
+  email: {
+    config: {
+      provider: '@strapi/provider-email-nodemailer',
+      providerOptions: {
+        host: settingOr('SMTP_HOST', '127.0.0.1'),
+        port: wholeNumber('SMTP_PORT', 1025),
+        ...(setting('SMTP_USERNAME') === undefined
+          ? {}
+          : { auth: { user: setting('SMTP_USERNAME'), pass: setting('SMTP_PASSWORD') } }),
+        connectionTimeout: 10_000,
+        greetingTimeout: 10_000,
+        socketTimeout: 30_000,
+      },
+      settings: {
+        defaultFrom: settingOr('MAIL_FROM', 'crm@localhost.localdomain'),
+        defaultReplyTo: settingOr('MAIL_FROM', 'crm@localhost.localdomain'),
+      },
+    },
+  },
+});
