@@ -1,0 +1,87 @@
+import type { Core } from '@strapi/types';
+import { z } from 'zod';
+
+import { GdprError } from './errors';
+
+const optionalText = z
+  .string()
+  .trim()
+  .optional()
+  .transform((value) => (value === '' ? undefined : value));
+
+const minutes = (value: number): number => value * 60_000;
+
+/**
+ * Everything a project configures in `config/plugins` under `gdpr.config`. An empty string counts as unset, because
+ * that is what `VARIABLE=` in an `.env` file yields. Durations are milliseconds unless their name says otherwise.
+ */
+const settingsSchema = z.object({
+  /** Key-encryption key: base64 of 32 bytes (`GDPR_MASTER_KEY`). */
+  masterKey: optionalText,
+  /** Path of a file that holds the same (`GDPR_MASTER_KEY_FILE`). */
+  masterKeyFile: optionalText,
+  /** AEAD of new records: 1 is XChaCha20-Poly1305, 2 is AES-256-GCM. Records of either are always readable. */
+  suite: z.union([z.literal(1), z.literal(2)]).default(1),
+  keyCache: z
+    .object({
+      /** Unwrapped data keys held in memory at most. */
+      maxKeys: z.number().int().positive().default(20_000),
+      /** A key destroyed on one node is gone on all after this time: 60 s at most (design 3). */
+      ttl: z.number().int().positive().max(60_000).default(60_000),
+    })
+    .prefault({}),
+  /** Address of this server as people reach it; links in mails start with it. */
+  publicUrl: optionalText,
+  mailFrom: optionalText,
+  controller: z
+    .object({
+      name: z.string().default('The controller of this site'),
+      email: optionalText,
+      privacyPolicyUrl: optionalText,
+    })
+    .prefault({}),
+  consent: z
+    .object({
+      /** How long an opt-in link works. */
+      optInExpiry: z.number().int().positive().default(48 * minutes(60)),
+      /** One opt-in mail an address and purpose within this window, whatever is asked. */
+      mailWindow: z.number().int().nonnegative().default(minutes(15)),
+      /** Whether the IP address and user agent of a signup and confirmation are kept as evidence. */
+      recordIp: z.boolean().default(true),
+      recordUserAgent: z.boolean().default(true),
+    })
+    .prefault({}),
+  rateLimit: z
+    .object({
+      /** Public POSTs an IP address may make within `windowSeconds`. */
+      perIp: z.number().int().positive().default(60),
+      /** Subscriptions of one address that are acted upon within `windowSeconds`; more answer the same and do nothing. */
+      perAddress: z.number().int().positive().default(5),
+      windowSeconds: z.number().int().positive().default(900),
+    })
+    .prefault({}),
+  jobs: z
+    .object({
+      driver: z.enum(['database', 'bullmq']).optional(),
+      redisUrl: optionalText,
+      /** How often this node looks for due work. */
+      pollInterval: z.number().int().positive().default(1_000),
+    })
+    .prefault({}),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+/**
+ * The validated settings of this Strapi instance.
+ *
+ * @throws GdprError `setting-invalid`, naming each setting that is wrong and what it may be
+ */
+export function readSettings(strapi: Core.Strapi): Settings {
+  const parsed = settingsSchema.safeParse(strapi.config.get('plugin::gdpr') ?? {});
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues
+    .map((issue) => `gdpr.config.${issue.path.join('.')}: ${issue.message}`)
+    .join('; ');
+  throw new GdprError('setting-invalid', `config/plugins is not valid: ${faults}`);
+}
