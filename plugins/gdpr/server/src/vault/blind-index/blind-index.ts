@@ -1,0 +1,193 @@
+import { hkdfSync } from 'node:crypto';
+
+import type { Core } from '@strapi/types';
+import type { Knex } from 'knex';
+
+import { tables } from '../../platform/database/connection';
+import { chunk } from '../../platform/database/dialect';
+import { badRequest } from '../../platform/errors';
+import type { ProtectedAttribute, ProtectedType } from '../protected-types';
+import type { ProtectedValues } from '../record-sealer';
+import { sodium } from '../sodium';
+import { BLIND_INDEX, UNIQUE_VALUES } from '../tables';
+
+import { scopeNumber, type TokenKind } from './scopes';
+import { tokenTexts } from './token-texts';
+
+const TOKEN_BYTES = 16;
+
+/** One row of the index, without the entity. */
+export interface ScopedToken {
+  readonly scope: number;
+  readonly token: Buffer;
+}
+
+/** What one record puts into the index. */
+export interface IndexEntries {
+  readonly tokens: readonly ScopedToken[];
+  /** Tokens of `unique` attributes: no two records may hold the same. */
+  readonly unique: readonly (ScopedToken & { readonly attribute: string })[];
+}
+
+/**
+ * Finds sealed records without opening them: a table of keyed hashes (BLAKE2b, 128 bits) of the normalised values.
+ * Each attribute and kind of token has a key of its own, derived by HKDF (RFC 5869) from the index key, so that equal
+ * values in two attributes do not show.
+ */
+export class BlindIndex {
+  private readonly keys = new Map<string, Uint8Array>();
+
+  constructor(
+    private readonly strapi: Core.Strapi,
+    private readonly indexKey: Uint8Array,
+  ) {}
+
+  token(uid: string, attribute: string, kind: string, text: string): Buffer {
+    // A lone surrogate has no UTF-8: all would become the same U+FFFD, so ill-formed text is hashed in escaped form.
+    const hashable = text.isWellFormed() ? text : JSON.stringify(text);
+    return Buffer.from(sodium.crypto_generichash(TOKEN_BYTES, hashable, this.keyOf(uid, attribute, kind)));
+  }
+
+  scopedToken(uid: string, attribute: ProtectedAttribute, kind: TokenKind, text: string): ScopedToken {
+    return { scope: attribute.scopes[kind], token: this.token(uid, attribute.name, kind, text) };
+  }
+
+  /** The token that ties a record to its data subject, so that all records of a person are one look-up. */
+  subjectToken(type: ProtectedType, subject: string): ScopedToken {
+    return { scope: subjectScope(type.uid), token: this.token(type.uid, '', 'subject', subject) };
+  }
+
+  /** The token that no second record may claim. `variant` separates locales, and drafts from published versions. */
+  uniqueToken(type: ProtectedType, attribute: ProtectedAttribute, text: string, variant: string): ScopedToken {
+    const token = this.token(type.uid, attribute.name, 'unique', JSON.stringify([variant, text]));
+    return { scope: attribute.scopes.value, token };
+  }
+
+  entriesOf(type: ProtectedType, values: ProtectedValues, subject: string | null, variant: string): IndexEntries {
+    const tokens = new Map<string, ScopedToken>();
+    const unique: (ScopedToken & { attribute: string })[] = [];
+    const add = (entry: ScopedToken): void => void tokens.set(keyOf(entry), entry);
+    if (subject !== null) add(this.subjectToken(type, subject));
+    for (const attribute of type.attributes.values()) {
+      for (const [kind, texts] of tokenTexts(attribute, values[attribute.name])) {
+        for (const text of texts) add(this.scopedToken(type.uid, attribute, kind, text));
+        const [text] = texts;
+        if (kind === 'value' && attribute.unique && text !== undefined) {
+          unique.push({ ...this.uniqueToken(type, attribute, text, variant), attribute: attribute.name });
+        }
+      }
+    }
+    return { tokens: [...tokens.values()], unique };
+  }
+
+  /** Adds the entries of new records. Nothing is deleted first: on MariaDB that alone leads to deadlocks. */
+  async insert(type: ProtectedType, records: readonly { entityId: number; entries: IndexEntries }[]): Promise<void> {
+    const rows = records.flatMap(({ entityId, entries }) =>
+      entries.tokens.map(({ scope, token }) => ({ scope, token, entity_id: entityId })),
+    );
+    await this.insertRows(rows);
+    for (const { entityId, entries } of records) await this.claim(type, entityId, entries);
+  }
+
+  /** Brings the entries of one record from `before` to `after`, writing only the difference, in a fixed order. */
+  async change(type: ProtectedType, entityId: number, before: IndexEntries, after: IndexEntries): Promise<void> {
+    const had = new Set(before.tokens.map(keyOf));
+    const has = new Set(after.tokens.map(keyOf));
+    const from = await tables(this.strapi);
+    for (const { scope, token } of before.tokens.filter((entry) => !has.has(keyOf(entry))).sort(byKey)) {
+      await from(BLIND_INDEX).where({ scope, token, entity_id: entityId }).delete();
+    }
+    const added = after.tokens.filter((entry) => !had.has(keyOf(entry))).sort(byKey);
+    await this.insertRows(added.map(({ scope, token }) => ({ scope, token, entity_id: entityId })));
+
+    const claimed = new Set(before.unique.map(keyOf));
+    const kept = new Set(after.unique.map(keyOf));
+    for (const { scope, token } of before.unique.filter((entry) => !kept.has(keyOf(entry)))) {
+      await from(UNIQUE_VALUES).where({ scope, token, entity_id: entityId }).delete();
+    }
+    await this.claim(type, entityId, { ...after, unique: after.unique.filter((entry) => !claimed.has(keyOf(entry))) });
+  }
+
+  /** Removes every entry of these records: tokens outlive the key, so deletion must reach them. */
+  async remove(type: ProtectedType, entityIds: readonly number[]): Promise<void> {
+    const scopes = [subjectScope(type.uid), ...[...type.attributes.values()].flatMap(({ scopes: s }) => Object.values(s))];
+    for (const part of chunk(entityIds)) {
+      const from = await tables(this.strapi);
+      await from(BLIND_INDEX).whereIn('entity_id', part).whereIn('scope', scopes).delete();
+      await from(UNIQUE_VALUES).whereIn('entity_id', part).whereIn('scope', scopes).delete();
+    }
+  }
+
+  /** `SELECT entity_id …` for rows that carry any of these tokens: one subquery, because two under OR walk the table. */
+  matching(tokens: readonly ScopedToken[]): Knex.QueryBuilder {
+    const query = this.entities();
+    const scopes = new Map<number, Buffer[]>();
+    for (const { scope, token } of tokens) scopes.set(scope, [...(scopes.get(scope) ?? []), token]);
+    if (scopes.size === 0) return query.whereRaw('1 = 0');
+    return query.where((any) => {
+      for (const [scope, values] of scopes) {
+        void any.orWhere((one) => {
+          const [only] = values;
+          if (values.length === 1 && only !== undefined) void one.where({ scope, token: only });
+          else void one.where({ scope }).whereIn('token', values);
+        });
+      }
+    });
+  }
+
+  /** `SELECT entity_id …` for rows in which the attribute has a value at all. */
+  present(attribute: ProtectedAttribute): Knex.QueryBuilder {
+    return this.entities().where({ scope: attribute.scopes.value });
+  }
+
+  private entities(): Knex.QueryBuilder {
+    return this.strapi.db.getConnection(BLIND_INDEX).select('entity_id');
+  }
+
+  private async insertRows(rows: readonly { scope: number; token: Buffer; entity_id: number }[]): Promise<void> {
+    for (const part of chunk(rows)) {
+      const from = await tables(this.strapi);
+      await from(BLIND_INDEX).insert(part);
+    }
+  }
+
+  /** @throws ValidationError in Strapi's words when another record holds one of the values */
+  private async claim(type: ProtectedType, entityId: number, { unique }: IndexEntries): Promise<void> {
+    for (const { scope, token, attribute } of unique) {
+      const from = await tables(this.strapi);
+      const insert = from(UNIQUE_VALUES).insert({ scope, token, entity_id: entityId });
+      // Ignoring and reading back, because a duplicate would abort the whole transaction on PostgreSQL.
+      await insert.onConflict(['scope', 'token']).ignore();
+      const holder = (await from(UNIQUE_VALUES).select('entity_id').where({ scope, token }).first()) as
+        | { entity_id: number }
+        | undefined;
+      if (holder !== undefined && holder.entity_id !== entityId) throw notUnique(type, attribute);
+    }
+  }
+
+  private keyOf(uid: string, attribute: string, kind: string): Uint8Array {
+    const info = JSON.stringify(['gdpr blind index v1', uid, attribute, kind]);
+    let key = this.keys.get(info);
+    if (key === undefined) {
+      key = new Uint8Array(hkdfSync('sha256', this.indexKey, new Uint8Array(0), info, 32));
+      this.keys.set(info, key);
+    }
+    return key;
+  }
+}
+
+export function subjectScope(uid: string): number {
+  return scopeNumber(uid, '', 'subject');
+}
+
+function notUnique(type: ProtectedType, attribute: string): Error {
+  const message = 'This attribute must be unique';
+  return badRequest('protected-attribute-invalid', message, {
+    errors: [{ path: [attribute], message, name: 'ValidationError' }],
+    type: type.uid,
+  });
+}
+
+const keyOf = ({ scope, token }: ScopedToken): string => `${String(scope)}:${token.toString('latin1')}`;
+const byKey = (a: ScopedToken, b: ScopedToken): number => (keyOf(a) < keyOf(b) ? -1 : 1);
+

@@ -1,0 +1,72 @@
+import { KEY_ID_BYTES } from './envelope';
+import { randomBytes } from './random';
+import { sodium } from './sodium';
+import type { Suite, SuiteKey } from './suites';
+
+const DATA_KEY_BYTES = 32;
+const ID_CONTEXT = 'strapi-plugin-gdpr-crm data key id v1';
+const SUITE_CONTEXT = 'strapi-plugin-gdpr-crm record key v1 suite ';
+
+/**
+ * The key of one data subject. From its 256 random bytes two kinds of value are derived by keyed BLAKE2b (RFC 7693):
+ *
+ * - its **id**, 256 bits. Because the id is a hash of the key, it also commits to it: an envelope names exactly one
+ *   key it can open under, which neither suite guarantees by itself. See docs/decisions/0002-key-commitment.md.
+ * - one key for each suite, so that no key is ever used with two ciphers.
+ */
+export class DataKey {
+  readonly id: Buffer;
+  readonly idHex: string;
+  /** `documentId` of the data subject, or `null` for a record that belongs to nobody. */
+  readonly subject: string | null;
+  private readonly secret: Uint8Array;
+  private readonly suiteKeys = new Map<number, SuiteKey>();
+  private wiped = false;
+
+  private constructor(secret: Uint8Array, subject: string | null) {
+    this.secret = secret;
+    this.subject = subject;
+    this.id = Buffer.from(sodium.crypto_generichash(KEY_ID_BYTES, ID_CONTEXT, secret));
+    this.idHex = this.id.toString('hex');
+  }
+
+  static generate(subject: string | null): DataKey {
+    return new DataKey(randomBytes(DATA_KEY_BYTES), subject);
+  }
+
+  /** @returns the key, or `null` when these bytes are not the key that `id` commits to */
+  static fromSecret(secret: Uint8Array, id: Uint8Array, subject: string | null): DataKey | null {
+    if (secret.length !== DATA_KEY_BYTES) return null;
+    const key = new DataKey(Uint8Array.from(secret), subject);
+    return sodium.memcmp(key.id, Uint8Array.from(id)) ? key : null;
+  }
+
+  forSuite(suite: Suite): SuiteKey {
+    this.assertUsable();
+    let key = this.suiteKeys.get(suite.id);
+    if (key === undefined) {
+      const bytes = sodium.crypto_generichash(32, `${SUITE_CONTEXT}${String(suite.id)}`, this.secret);
+      key = suite.key(bytes);
+      bytes.fill(0);
+      this.suiteKeys.set(suite.id, key);
+    }
+    return key;
+  }
+
+  /** Hands the secret to `wrap`, the only reason why it ever leaves. */
+  expose<T>(wrap: (secret: Uint8Array) => T): T {
+    this.assertUsable();
+    return wrap(this.secret);
+  }
+
+  wipe(): void {
+    this.wiped = true;
+    this.secret.fill(0);
+    for (const key of this.suiteKeys.values()) key.wipe();
+    this.suiteKeys.clear();
+  }
+
+  private assertUsable(): void {
+    if (this.wiped) throw new Error('A data key was used after it had been wiped from memory.');
+  }
+}

@@ -1,0 +1,167 @@
+import type { Core } from '@strapi/types';
+import { LRUCache } from 'lru-cache';
+
+import { clock } from '../platform/clock';
+import { tables } from '../platform/database/connection';
+import { chunk } from '../platform/database/dialect';
+import { GdprError } from '../platform/errors';
+import type { Settings } from '../platform/settings';
+
+import { DataKey } from './data-key';
+import type { KeyEncryptionProvider } from './key-encryption';
+import { DATA_KEYS } from './tables';
+
+interface KeyRow {
+  readonly id: Buffer;
+  readonly subject: string | null;
+  readonly kek_id: string;
+  readonly wrapped: Buffer | null;
+}
+
+/** A key that was destroyed on purpose: what was sealed under it reads as erased. */
+export const DESTROYED = Symbol('destroyed data key');
+
+export type KeyLookup = ReadonlyMap<string, DataKey | typeof DESTROYED>;
+
+/**
+ * The data keys: one for each data subject, wrapped in the database, unwrapped in a bounded memory for a minute at
+ * most. Use the keys that a call hands out before the next `await`: eviction wipes them.
+ */
+export class DataKeys {
+  private readonly cache: LRUCache<string, DataKey>;
+
+  constructor(
+    private readonly strapi: Core.Strapi,
+    private readonly provider: KeyEncryptionProvider,
+    settings: Settings['keyCache'],
+  ) {
+    this.cache = new LRUCache({
+      max: settings.maxKeys,
+      ttl: settings.ttl,
+      // Wiping waits for the next turn of the event loop, because whoever was just given the key uses it in this one.
+      dispose: (key) => setImmediate(() => key.wipe()),
+    });
+  }
+
+  /**
+   * The keys with these ids (hex). Ids that no row has are absent from the result.
+   *
+   * @throws GdprError `key-encryption-key-wrong` when a key does not unwrap
+   */
+  async load(ids: Iterable<string>): Promise<KeyLookup> {
+    const found = new Map<string, DataKey | typeof DESTROYED>();
+    const missing: string[] = [];
+    for (const id of new Set(ids)) {
+      const cached = this.cache.get(id);
+      if (cached === undefined) missing.push(id);
+      else found.set(id, cached);
+    }
+    for (const part of chunk(missing)) {
+      const from = await tables(this.strapi);
+      const rows = (await from(DATA_KEYS)
+        .select('id', 'subject', 'kek_id', 'wrapped')
+        .whereIn('id', part.map((id) => Buffer.from(id, 'hex')))) as KeyRow[];
+      for (const [id, key] of await this.unwrap(rows)) found.set(id, key);
+    }
+    return found;
+  }
+
+  /** The key new records of this data subject are sealed under, if it has one. */
+  async activeOf(subject: string): Promise<DataKey | null> {
+    const from = await tables(this.strapi);
+    const row = (await from(DATA_KEYS)
+      .select('id', 'subject', 'kek_id', 'wrapped')
+      .where({ subject })
+      .whereNull('destroyed_at')
+      .orderBy('created_at', 'desc')
+      .first()) as KeyRow | undefined;
+    if (row === undefined) return null;
+    const cached = this.cache.get(row.id.toString('hex'));
+    if (cached !== undefined) return cached;
+    const key = (await this.unwrap([row])).get(row.id.toString('hex'));
+    return key instanceof DataKey ? key : null;
+  }
+
+  /** Makes and stores keys, one for each entry: a subject's `documentId`, or `null`. */
+  async create(subjects: readonly (string | null)[]): Promise<DataKey[]> {
+    const keys = subjects.map((subject) => DataKey.generate(subject));
+    const rows = await Promise.all(
+      keys.map(async (key) => ({
+        id: key.id,
+        subject: key.subject,
+        kek_id: this.provider.currentKeyId,
+        wrapped: await key.expose((secret) => this.provider.wrap(secret, wrapContext(key.id))),
+        created_at: clock.now().getTime(),
+      })),
+    );
+    for (const part of chunk(rows)) {
+      const from = await tables(this.strapi);
+      await from(DATA_KEYS).insert(part.map((row) => ({ ...row, wrapped: Buffer.from(row.wrapped) })));
+    }
+    for (const key of keys) this.cache.set(key.idHex, key);
+    return keys;
+  }
+
+  /** Destroys every key of a data subject. What was sealed under them is unreadable from now on, here and in copies. */
+  async destroyOf(subject: string): Promise<number> {
+    const from = await tables(this.strapi);
+    const rows = (await from(DATA_KEYS).select('id').where({ subject }).whereNull('destroyed_at')) as { id: Buffer }[];
+    await from(DATA_KEYS)
+      .where({ subject })
+      .whereNull('destroyed_at')
+      .update({ wrapped: null, destroyed_at: clock.now().getTime() });
+    for (const { id } of rows) this.cache.delete(id.toString('hex'));
+    return rows.length;
+  }
+
+  /**
+   * Stops the boot when the configured key-encryption key is not the one that this database's keys are wrapped under.
+   *
+   * @throws GdprError `key-encryption-key-wrong`
+   */
+  async assertReadable(): Promise<void> {
+    const from = await tables(this.strapi);
+    const rows = (await from(DATA_KEYS).distinct('kek_id').whereNotNull('wrapped')) as { kek_id: string }[];
+    assertKnown(this.provider, rows.map((row) => row.kek_id));
+  }
+
+  forget(): void {
+    this.cache.clear();
+  }
+
+  private async unwrap(rows: readonly KeyRow[]): Promise<Map<string, DataKey | typeof DESTROYED>> {
+    const found = new Map<string, DataKey | typeof DESTROYED>();
+    const live = rows.filter((row): row is KeyRow & { wrapped: Buffer } => row.wrapped !== null);
+    for (const row of rows) if (row.wrapped === null) found.set(row.id.toString('hex'), DESTROYED);
+    const secrets = await this.provider.unwrapMany(
+      live.map((row) => ({ keyId: row.kek_id, wrapped: row.wrapped, context: wrapContext(row.id) })),
+    );
+    live.forEach((row, index) => {
+      const secret = secrets[index] ?? null;
+      const key = secret === null ? null : DataKey.fromSecret(secret, row.id, row.subject);
+      secret?.fill(0);
+      if (key === null) {
+        throw new GdprError(
+          'key-encryption-key-wrong',
+          `A data key wrapped under ${row.kek_id} does not unwrap: the key-encryption key is another one, or the key's row was changed.`,
+        );
+      }
+      this.cache.set(key.idHex, key);
+      found.set(key.idHex, key);
+    });
+    return found;
+  }
+}
+
+const wrapContext = (id: Uint8Array): string => `data key ${Buffer.from(id).toString('hex')}`;
+
+/** @throws GdprError `key-encryption-key-wrong`, saying which key was found and which was configured */
+export function assertKnown(provider: KeyEncryptionProvider, kekIds: readonly string[]): void {
+  const unknown = kekIds.find((kekId) => !provider.knows(kekId));
+  if (unknown === undefined) return;
+  throw new GdprError(
+    'key-encryption-key-wrong',
+    `The data in this database is sealed under the key-encryption key ${unknown}, but the configured one is ` +
+      `${provider.currentKeyId}: set GDPR_MASTER_KEY (or GDPR_MASTER_KEY_FILE) to the key this database was created with.`,
+  );
+}

@@ -1,0 +1,46 @@
+import type { Core } from '@strapi/types';
+
+import type { Room } from '../platform/room';
+import { readSettings } from '../platform/settings';
+
+import { interceptLifecycles } from './lifecycle-interceptor';
+import { installPlaintextGuard } from './plaintext-guard';
+import { annotateSchemas, type Annotations } from './protected-types';
+import { createVaultTables } from './tables';
+import { Vault } from './vault';
+
+export type { OpenedRecord, OpeningFailure } from './record-opener';
+export type { EmailSubjectResolver, SubjectAnswer, SubjectQuestion } from './subject-resolver';
+export type { Vault, VaultListener, VaultWrite } from './vault';
+
+const annotationsOf = new WeakMap<Core.Strapi, Annotations>();
+const vaults = new WeakMap<Core.Strapi, Vault>();
+
+/** The vault of this Strapi instance; there is one as soon as the database schema is in step. */
+export function vaultOf(strapi: Core.Strapi): Vault {
+  const vault = vaults.get(strapi);
+  if (vault === undefined) throw new Error('The vault is not open yet.');
+  return vault;
+}
+
+/** Seals protected attributes on their way into the database and opens them on their way out. */
+export const vaultRoom: Room = {
+  name: 'vault',
+  services: { vault: ({ strapi }) => ({ of: () => vaultOf(strapi) }) },
+
+  register(strapi) {
+    annotationsOf.set(strapi, annotateSchemas(strapi));
+  },
+
+  async afterSync(strapi) {
+    await createVaultTables(strapi);
+    const vault = await Vault.open(strapi, readSettings(strapi), annotationsOf.get(strapi) ?? new Map());
+    for (const type of vault.types.all()) await installPlaintextGuard(strapi, type);
+    interceptLifecycles(strapi, vault);
+    vaults.set(strapi, vault);
+  },
+
+  destroy(strapi) {
+    vaults.get(strapi)?.keys.forget();
+  },
+};

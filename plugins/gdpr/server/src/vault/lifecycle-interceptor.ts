@@ -1,0 +1,285 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+import type { Core } from '@strapi/types';
+
+import { inTransaction, tables } from '../platform/database/connection';
+import { chunk } from '../platform/database/dialect';
+
+import { type ProtectedType, SEALED } from './protected-types';
+import { EVERYTHING, type Plan, type QueryParams } from './query-planner';
+import { isPlainObject } from './query-rewriter';
+import type { EntityData, SealedCreate, SealedUpdate } from './record-writer';
+import type { Vault } from './vault';
+
+interface LifecycleProperties {
+  params: QueryParams & { data?: unknown };
+  result?: unknown;
+}
+
+type States = Map<unknown, unknown>;
+type Run = (action: string, uid: string, properties: LifecycleProperties, states?: States) => Promise<States>;
+type Method = (this: unknown, uid: string, params?: object) => Promise<unknown>;
+
+/** What the vault carries from before a query to after it. */
+interface Carried {
+  plan?: Plan;
+  created?: SealedCreate[];
+  updated?: SealedUpdate;
+  ids?: number[];
+}
+
+const CARRIED = Symbol('gdpr vault');
+const READS = ['findOne', 'findMany', 'count'] as const;
+const WRITES = ['create', 'createMany', 'update', 'updateMany', 'delete', 'deleteMany'] as const;
+
+/** The write that is under way, if any: reads inside it belong to it. */
+const currentWrite = new AsyncLocalStorage<(typeof WRITES)[number]>();
+
+/**
+ * Puts the vault into Strapi's database layer, at its innermost point: after every `before…` subscriber of the project
+ * and before every `after…` subscriber, so that the project's own hooks see and change plain values, and even while
+ * data transfer has lifecycles disabled. Why not an ordinary subscriber: docs/decisions/0001-innermost-lifecycle.md.
+ *
+ * Writes of protected types run in a transaction (the one under way, or one of their own), so that row, sealed record,
+ * index and key change together or not at all.
+ */
+export function interceptLifecycles(strapi: Core.Strapi, vault: Vault): void {
+  const { lifecycles, entityManager } = strapi.db as unknown as {
+    lifecycles: { run: Run };
+    entityManager: Record<string, Method>;
+  };
+  const hooks = new VaultHooks(strapi, vault);
+
+  const run = lifecycles.run.bind(lifecycles);
+  lifecycles.run = async (action, uid, properties, states = new Map<unknown, unknown>()) => {
+    if (!vault.types.reaches(uid)) return run(action, uid, properties, states);
+    if (action.startsWith('before')) {
+      await run(action, uid, properties, states);
+      states.set(CARRIED, await hooks.before(action, uid, properties));
+      return states;
+    }
+    await hooks.after(action, uid, properties, (states.get(CARRIED) ?? {}) as Carried);
+    return run(action, uid, properties, states);
+  };
+
+  for (const name of [...READS, ...WRITES]) {
+    const original = entityManager[name];
+    if (original === undefined) throw new Error(`Strapi's entity manager has no ${name}: this version is not supported.`);
+    const isWrite = (WRITES as readonly string[]).includes(name);
+    entityManager[name] = function intercepted(uid, params = {}) {
+      if (!vault.types.reaches(uid)) return original.call(this, uid, params);
+      // A copy, because the hooks replace parameters and the caller may use its own again.
+      const work = (): Promise<unknown> => original.call(this, uid, { ...params });
+      if (!isWrite || vault.types.get(uid) === undefined) return work();
+      return currentWrite.run(name as (typeof WRITES)[number], () => inTransaction(strapi, work));
+    };
+  }
+}
+
+class VaultHooks {
+  constructor(
+    private readonly strapi: Core.Strapi,
+    private readonly vault: Vault,
+  ) {}
+
+  async before(action: string, uid: string, { params }: LifecycleProperties): Promise<Carried> {
+    if (action === 'beforeFindOne' || action === 'beforeFindMany') {
+      const { plan, params: planned } = await this.vault.planner.plan(uid, params);
+      replaceParams(params, planned);
+      return { plan };
+    }
+    // What a write returns is read by a query of its own, which is planned when it runs.
+    if (!action.startsWith('beforeCreate')) {
+      replaceParams(params, { ...params, ...(await this.vault.planner.planFilters(uid, params)) });
+    }
+    const type = this.vault.types.get(uid);
+    if (type === undefined) return {};
+    switch (action) {
+      case 'beforeCreate':
+      case 'beforeCreateMany':
+        return this.beforeCreate(type, params);
+      case 'beforeUpdate':
+        return this.beforeUpdate(type, params);
+      case 'beforeUpdateMany':
+        return this.beforeUpdateMany(type, params);
+      case 'beforeDeleteMany':
+        return { ids: await this.idsMatching(type, params) };
+      default:
+        return {};
+    }
+  }
+
+  async after(action: string, uid: string, properties: LifecycleProperties, carried: Carried): Promise<void> {
+    const type = this.vault.types.get(uid);
+    const { result } = properties;
+    if (action === 'afterFindOne' || action === 'afterFindMany') {
+      await this.afterFind(action, uid, result, carried.plan ?? EVERYTHING);
+      return;
+    }
+    if (type === undefined) return;
+    if (action === 'afterCreate') await this.afterCreate(type, carried, idOf(result));
+    if (action === 'afterCreateMany') await this.afterCreateMany(type, carried);
+    if (action === 'afterUpdate') await this.afterUpdate(type, carried);
+    if (action === 'afterDelete') await this.afterDelete(type, [idOf(result)]);
+    if (action === 'afterDeleteMany') await this.afterDelete(type, carried.ids ?? []);
+  }
+
+  private async afterFind(action: string, uid: string, result: unknown, plan: Plan): Promise<void> {
+    const write = currentWrite.getStore();
+    // A record that does not open can still be deleted; nothing else may be done with it one by one.
+    const single = action === 'afterFindOne' && write !== 'delete';
+    const records = await this.vault.opener.open(uid, result, plan, single);
+    if (write === undefined) await this.vault.reportRead(uid, action === 'afterFindOne' ? 'findOne' : 'findMany', records);
+  }
+
+  private async beforeCreate(type: ProtectedType, params: LifecycleProperties['params']): Promise<Carried> {
+    const { data } = params;
+    const created: SealedCreate[] = [];
+    for (const datum of Array.isArray(data) ? (data as unknown[]) : [data]) {
+      // What is no object is refused by Strapi itself, right after this.
+      if (!isPlainObject(datum) || isSealedAlready(type, datum)) return {};
+      created.push(await this.vault.writer.sealNew(type, datum));
+    }
+    params.data = Array.isArray(data) ? created.map((record) => record.data) : created[0]?.data;
+    return { created };
+  }
+
+  private async afterCreate(type: ProtectedType, { created }: Carried, id: number): Promise<void> {
+    const record = created?.[0];
+    if (record === undefined) return;
+    await this.vault.index.insert(type, [{ entityId: id, entries: record.entries }]);
+    await this.reportCreated(type, id, record);
+  }
+
+  /** MariaDB tells only the first id of a batch, so the rows are found again by what was written into them. */
+  private async afterCreateMany(type: ProtectedType, { created }: Carried): Promise<void> {
+    for (const part of chunk(created ?? [])) {
+      const from = await tables(this.strapi);
+      const documentIds = part.map(({ data }) => String(data['documentId']));
+      const rows = (await from(type.table).select('id', SEALED).whereIn('document_id', documentIds)) as {
+        id: number;
+        sealed: string;
+      }[];
+      const ids = new Map(rows.map((row) => [row.sealed, row.id]));
+      const records = part.map((record) => {
+        const entityId = ids.get(String(record.data[SEALED]));
+        if (entityId === undefined) throw new Error(`A created record of ${type.uid} was not found again.`);
+        return { entityId, entries: record.entries, record };
+      });
+      await this.vault.index.insert(type, records);
+      for (const { entityId, record } of records) await this.reportCreated(type, entityId, record);
+    }
+  }
+
+  private async reportCreated(type: ProtectedType, id: number, record: SealedCreate): Promise<void> {
+    const { subject, values, data } = record;
+    const documentId = String(data['documentId']);
+    await this.vault.reportWrite({ kind: 'create', uid: type.uid, id, documentId, subject, after: values });
+  }
+
+  private async beforeUpdate(type: ProtectedType, params: LifecycleProperties['params']): Promise<Carried> {
+    const { data } = params;
+    if (!isPlainObject(data) || isSealedAlready(type, data)) return {};
+    const id = onlyId(params.where) ?? (await this.idsMatching(type, params, true))[0];
+    const update = id === undefined ? null : await this.vault.writer.sealChange(type, id, withoutSealed(data));
+    if (update === null) {
+      // Nobody matches: Strapi finds that out by itself, and must not get the plain values on the way.
+      params.data = stripped(type, data);
+      return {};
+    }
+    params.where = { id: update.id };
+    params.data = { ...withoutSealed(data), ...update.columns };
+    return { updated: update };
+  }
+
+  private async afterUpdate(type: ProtectedType, { updated }: Carried): Promise<void> {
+    if (updated === undefined) return;
+    await this.vault.index.change(type, updated.id, updated.before.entries, updated.after.entries);
+    await this.vault.reportWrite({ kind: 'update', uid: type.uid, update: updated });
+  }
+
+  /** Each row has its own key, so each is sealed by itself; Strapi updates what is not protected in one statement. */
+  private async beforeUpdateMany(type: ProtectedType, params: LifecycleProperties['params']): Promise<Carried> {
+    if (!isPlainObject(params.data)) return {};
+    const data = withoutSealed(params.data);
+    const ids = await this.idsMatching(type, params);
+    for (const id of ids) {
+      const update = await this.vault.writer.sealChange(type, id, data);
+      if (update === null) continue;
+      const from = await tables(this.strapi);
+      await from(type.table).where({ id }).update(this.columnsFor(type, update));
+      await this.vault.index.change(type, id, update.before.entries, update.after.entries);
+      await this.vault.reportWrite({ kind: 'update', uid: type.uid, update });
+    }
+    // The index has changed, so the filter may no longer find these rows: from here on they go by their ids.
+    params.where = { id: { $in: this.idList(ids) } };
+    params.data = stripped(type, data);
+    return { ids };
+  }
+
+  private async afterDelete(type: ProtectedType, ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.vault.index.remove(type, ids);
+    await this.vault.reportWrite({ kind: 'delete', uid: type.uid, ids });
+  }
+
+  private async idsMatching(type: ProtectedType, params: QueryParams, first = false): Promise<number[]> {
+    const query = this.strapi.db.queryBuilder(type.uid).init({
+      select: ['id'],
+      where: params.where,
+      filters: params.filters,
+      _q: params._q,
+      ...(first ? { limit: 1 } : {}),
+    } as never);
+    const rows = await query.execute<{ id: number }[]>({ mapResults: false });
+    return [...new Set(rows.map(({ id }) => id))].sort((a, b) => a - b);
+  }
+
+  private columnsFor(type: ProtectedType, { columns }: SealedUpdate): Record<string, unknown> {
+    const { attributes } = this.strapi.db.metadata.get(type.uid);
+    const row = Object.entries(columns).map(([name, value]) => {
+      const attribute = attributes[name];
+      if (attribute === undefined) return [name, value] as const;
+      if ('joinColumn' in attribute) return [attribute.joinColumn?.name ?? name, value] as const;
+      return ['columnName' in attribute ? (attribute.columnName ?? name) : name, value] as const;
+    });
+    return Object.fromEntries(row);
+  }
+
+  /** Databases limit the variables of a statement; integers can stand in the text itself. */
+  private idList(ids: readonly number[]): unknown {
+    return ids.length <= 1_000 ? ids : this.strapi.db.connection.raw(ids.map(Number).join(','));
+  }
+}
+
+/** Puts planned parameters in the place of those a caller gave; `params` is the interceptor's own copy. */
+function replaceParams(params: QueryParams, planned: QueryParams): void {
+  if (planned._q === undefined) delete params._q;
+  Object.assign(params, planned);
+}
+
+function stripped(type: ProtectedType, data: EntityData): EntityData {
+  const nulls = [...type.attributes.keys()].filter((name) => name in data).map((name) => [name, null] as const);
+  return { ...data, ...Object.fromEntries(nulls) };
+}
+
+/** Data transfer writes rows as they were read: sealed, with the protected columns empty. They stay as they are. */
+function isSealedAlready(type: ProtectedType, data: EntityData): boolean {
+  if (typeof data[SEALED] !== 'string') return false;
+  return [...type.attributes.keys()].every((name) => data[name] === null || data[name] === undefined);
+}
+
+function withoutSealed(data: EntityData): EntityData {
+  const { [SEALED]: _sealed, ...rest } = data;
+  return rest;
+}
+
+function onlyId(where: unknown): number | undefined {
+  if (!isPlainObject(where) || Object.keys(where).length !== 1) return undefined;
+  return typeof where['id'] === 'number' ? where['id'] : undefined;
+}
+
+function idOf(result: unknown): number {
+  if (typeof result === 'object' && result !== null && 'id' in result && typeof result.id === 'number') return result.id;
+  throw new Error('Strapi returned a record without an id.');
+}

@@ -1,0 +1,161 @@
+import type { Core, UID } from '@strapi/types';
+
+import { GdprError } from '../platform/errors';
+
+import { type AnnotatedAttribute, type AnnotatedSchema, readAnnotation, type SubjectAnnotation } from './annotation';
+import { scopesOf, type Scopes } from './blind-index/scopes';
+
+/** The attribute that the vault adds to every protected type. */
+export const SEALED = 'sealed';
+
+export interface ProtectedAttribute extends AnnotatedAttribute {
+  readonly column: string;
+  readonly scopes: Scopes;
+}
+
+/** A content type or component with sealed attributes. */
+export interface ProtectedType {
+  readonly uid: string;
+  readonly table: string;
+  readonly isComponent: boolean;
+  /** Draft & publish: the draft and the published version of a document are two rows. */
+  readonly hasDrafts: boolean;
+  readonly subject: SubjectAnnotation | null;
+  /** The sealed attributes by name; those with `encrypted: false` are not among them. */
+  readonly attributes: ReadonlyMap<string, ProtectedAttribute>;
+}
+
+/**
+ * Every protected type of the project, and for any type the relations that lead to one: what the query rewriter and
+ * the opener need to know of the schema, worked out once at boot.
+ */
+export class ProtectedTypes {
+  private readonly types = new Map<string, ProtectedType>();
+  private readonly relations = new Map<string, ReadonlyMap<string, string | null>>();
+  private readonly reaching = new Set<string>();
+
+  get(uid: string): ProtectedType | undefined {
+    return this.types.get(uid);
+  }
+
+  all(): ProtectedType[] {
+    return [...this.types.values()];
+  }
+
+  /** Whether a record of this type is protected or can carry a protected one in a populated relation. */
+  reaches(uid: string): boolean {
+    return this.reaching.has(uid);
+  }
+
+  /** The relational attributes of a type with their target; `null` where each entry names its own type. */
+  relationsOf(uid: string): ReadonlyMap<string, string | null> {
+    return this.relations.get(uid) ?? new Map<string, string | null>();
+  }
+
+  /** Reads the database's metadata; call it once, after Strapi has loaded its models and before any query. */
+  load(strapi: Core.Strapi, annotations: Annotations): void {
+    for (const [uid, { annotation, isComponent }] of annotations) {
+      const metadata = strapi.db.metadata.get(uid);
+      const attributes = new Map<string, ProtectedAttribute>();
+      for (const attribute of annotation.attributes) {
+        if (!attribute.encrypted) continue;
+        const meta = metadata.attributes[attribute.name];
+        const column = meta !== undefined && 'columnName' in meta ? meta.columnName : undefined;
+        attributes.set(attribute.name, {
+          ...attribute,
+          column: column ?? attribute.name,
+          scopes: scopesOf(uid, attribute.name),
+        });
+      }
+      if (attributes.size === 0) continue;
+      this.types.set(uid, {
+        uid,
+        table: metadata.tableName,
+        isComponent,
+        hasDrafts: !isComponent && strapi.contentType(uid as UID.ContentType).options?.draftAndPublish === true,
+        subject: annotation.subject,
+        attributes,
+      });
+    }
+    for (const [uid, metadata] of strapi.db.metadata) {
+      const relations = new Map<string, string | null>();
+      for (const [name, attribute] of Object.entries(metadata.attributes)) {
+        if (attribute.type !== 'relation') continue;
+        relations.set(name, 'target' in attribute && typeof attribute.target === 'string' ? attribute.target : null);
+      }
+      this.relations.set(uid, relations);
+    }
+    this.closeOverRelations();
+  }
+
+  /** A type reaches protected data when it is protected or relates to a type that does; polymorphic relations may. */
+  private closeOverRelations(): void {
+    for (const uid of this.types.keys()) this.reaching.add(uid);
+    let grew = this.types.size > 0;
+    while (grew) {
+      grew = false;
+      for (const [uid, relations] of this.relations) {
+        if (this.reaching.has(uid)) continue;
+        const targets = [...relations.values()];
+        if (targets.some((target) => target === null || this.reaching.has(target))) {
+          this.reaching.add(uid);
+          grew = true;
+        }
+      }
+    }
+  }
+}
+
+export type Annotations = ReadonlyMap<
+  string,
+  { readonly annotation: NonNullable<ReturnType<typeof readAnnotation>['annotation']>; readonly isComponent: boolean }
+>;
+
+/**
+ * Reads the annotations of all content types and components and adds the `sealed` attribute to those that have some.
+ * Call it in `register`: what is added later gets no column.
+ *
+ * @throws GdprError `annotation-invalid`, naming every mistake in every annotation
+ */
+export function annotateSchemas(strapi: Core.Strapi): Annotations {
+  const annotations = new Map<string, { annotation: NonNullable<ReturnType<typeof readAnnotation>['annotation']>; isComponent: boolean }>();
+  const faults: string[] = [];
+  const schemas = [
+    ...Object.values(strapi.contentTypes).map((schema) => ({ schema: schema as MutableSchema, isComponent: false })),
+    ...Object.values(strapi.components).map((schema) => ({ schema: schema as MutableSchema, isComponent: true })),
+  ];
+  for (const { schema, isComponent } of schemas) {
+    const result = readAnnotation(schema);
+    faults.push(...result.faults);
+    if (result.annotation === null) continue;
+    annotations.set(schema.uid, { annotation: result.annotation, isComponent });
+    if (result.annotation.attributes.some(({ encrypted }) => encrypted)) addSealedAttribute(schema);
+  }
+  if (faults.length > 0) {
+    throw new GdprError('annotation-invalid', `The gdpr annotations of the schemas have mistakes:\n- ${faults.join('\n- ')}`);
+  }
+  return annotations;
+}
+
+interface MutableSchema extends AnnotatedSchema {
+  readonly attributes: Record<string, AnnotatedSchema['attributes'][string]>;
+  config?: { attributes?: Record<string, object> };
+}
+
+/**
+ * `private` keeps it out of the content API, `visible: false` out of the forms, and only `hidden` in the type's config
+ * is enforced by the admin sanitizers (facts: Strapi admin).
+ */
+function addSealedAttribute(schema: MutableSchema): void {
+  Object.assign(schema.attributes, {
+    [SEALED]: {
+      type: 'text',
+      private: true,
+      configurable: false,
+      visible: false,
+      searchable: false,
+    },
+  });
+  const config = (schema.config ??= {});
+  config.attributes = { ...config.attributes, [SEALED]: { hidden: true } };
+}

@@ -1,0 +1,142 @@
+import type { Core } from '@strapi/types';
+
+import { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
+import { isPlainObject, type QueryRewriter, type Where } from './query-rewriter';
+import type { PlainSearch, QuickSearch } from './quick-search';
+
+/** The parameters of Strapi's database layer, as far as the vault looks at them. */
+export interface QueryParams {
+  where?: unknown;
+  filters?: unknown;
+  select?: unknown;
+  orderBy?: unknown;
+  sort?: unknown;
+  populate?: unknown;
+  _q?: unknown;
+}
+
+/** What was asked of one level of a query, kept to shape its result. */
+export interface Plan {
+  /** The names that were selected, or `null` for all. */
+  readonly selected: ReadonlySet<string> | null;
+  /** Attributes that the vault added to the selection and takes out of the result again. */
+  readonly added: readonly string[];
+  readonly children: ReadonlyMap<string, Plan>;
+}
+
+export const EVERYTHING: Plan = { selected: null, added: [], children: new Map() };
+
+export interface Planned {
+  readonly params: QueryParams;
+  readonly plan: Plan;
+}
+
+/**
+ * Turns a query as a caller writes it into one that the sealed tables can answer: filters become conditions on ids,
+ * sorts by protected attributes are refused, and narrow selections get what opening a record needs.
+ */
+export class QueryPlanner {
+  constructor(
+    private readonly strapi: Core.Strapi,
+    private readonly types: ProtectedTypes,
+    private readonly rewriter: QueryRewriter,
+    private readonly quickSearch: QuickSearch,
+  ) {}
+
+  /** @returns new parameters; those given are left as they are */
+  async plan(uid: string, params: QueryParams): Promise<Planned> {
+    if (!this.types.reaches(uid)) return { params, plan: EVERYTHING };
+    const planned: QueryParams = { ...params, ...(await this.planFilters(uid, params)) };
+    if (planned._q === undefined) delete planned._q;
+    this.rewriter.assertSortable(uid, params.orderBy);
+    this.rewriter.assertSortable(uid, params.sort);
+    const { select, selected, added } = this.planSelect(uid, params.select);
+    if (select !== undefined) planned.select = select;
+    const { populate, children } = await this.planPopulate(uid, params.populate);
+    if (populate !== undefined) planned.populate = populate;
+    return { params: planned, plan: { selected, added, children } };
+  }
+
+  /** Only what decides which rows are meant: `where`, `filters` and `_q`. */
+  async planFilters(uid: string, params: QueryParams): Promise<Pick<QueryParams, 'where' | 'filters' | '_q'>> {
+    const { where, filters, _q } = params;
+    const planned: Pick<QueryParams, 'where' | 'filters' | '_q'> = {};
+    if (where !== undefined) planned.where = await this.rewriter.where(uid, where);
+    if (isPlainObject(filters)) planned.filters = await this.rewriter.where(uid, filters);
+    const found = await this.search(uid, _q);
+    if (found === null) return _q === undefined ? planned : { ...planned, _q };
+    return { ...planned, _q: undefined, where: planned.where === undefined ? found : { $and: [planned.where, found] } };
+  }
+
+  private async search(uid: string, query: unknown): Promise<Where | null> {
+    const type = this.types.get(uid);
+    if (type === undefined || typeof query !== 'string' || query === '') return null;
+    return this.quickSearch.where(type, query, this.plainSearch(type));
+  }
+
+  private plainSearch(type: ProtectedType): PlainSearch {
+    const text: string[] = ['id'];
+    const numbers: string[] = [];
+    for (const [name, attribute] of Object.entries(this.strapi.db.metadata.get(type.uid).attributes)) {
+      if (type.attributes.has(name) || ('searchable' in attribute && attribute.searchable === false)) continue;
+      if (['string', 'text', 'uid', 'email', 'enumeration', 'richtext'].includes(attribute.type)) text.push(name);
+      if (['biginteger', 'integer', 'decimal', 'float'].includes(attribute.type)) numbers.push(name);
+    }
+    return { text, numbers };
+  }
+
+  private planSelect(uid: string, select: unknown): { select?: unknown[]; selected: Plan['selected']; added: string[] } {
+    if (select === undefined || select === null) return { selected: null, added: [] };
+    const names: unknown[] = Array.isArray(select) ? select : [select];
+    if (names.includes('*')) return { selected: null, added: [] };
+    const type = this.types.get(uid);
+    const selected = new Set(names.filter((name) => typeof name === 'string'));
+    if (type === undefined || ![...type.attributes.keys()].some((name) => selected.has(name))) {
+      return { selected, added: [] };
+    }
+    const added = [SEALED, type.isComponent ? 'id' : 'documentId'].filter((name) => !selected.has(name));
+    return { select: [...names, ...added], selected, added };
+  }
+
+  private async planPopulate(
+    uid: string,
+    populate: unknown,
+  ): Promise<{ populate?: unknown; children: ReadonlyMap<string, Plan> }> {
+    const children = new Map<string, Plan>();
+    if (!isPlainObject(populate)) return { children };
+    const planned: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(populate)) {
+      const target = this.types.relationsOf(uid).get(name);
+      if (!isPlainObject(value) || target === undefined) planned[name] = value;
+      else if (target === null) planned[name] = await this.planPolymorphic(value);
+      else {
+        const child = await this.plan(target, value);
+        planned[name] = child.params;
+        children.set(name, child.plan);
+      }
+    }
+    return { populate: planned, children };
+  }
+
+  /**
+   * A relation whose entries name their own type. With `on` each type has its own parameters; otherwise one selection
+   * stands for all, and as not every type has a `sealed` column, everything is read instead.
+   */
+  private async planPolymorphic(value: Record<string, unknown>): Promise<Record<string, unknown>> {
+    const { on } = value;
+    if (!isPlainObject(on)) {
+      const { select: _select, ...rest } = value;
+      return rest;
+    }
+    const planned: Record<string, unknown> = {};
+    for (const [uid, params] of Object.entries(on)) {
+      if (!isPlainObject(params)) {
+        planned[uid] = params;
+        continue;
+      }
+      const { select: _select, ...rest } = (await this.plan(uid, params)).params;
+      planned[uid] = rest;
+    }
+    return { ...value, on: planned };
+  }
+}

@@ -1,0 +1,48 @@
+import type { DataKey } from './data-key';
+import { associatedData, decodeEnvelope, encodeEnvelope, type Envelope, type Place } from './envelope';
+import { pad, unpad } from './padding';
+import { randomBytes } from './random';
+import type { Suite } from './suites';
+
+/** The protected attributes of one row, by name, in the form that goes into JSON. Absent and null are the same. */
+export type ProtectedValues = Readonly<Record<string, unknown>>;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Seals all protected attributes of a record by one AEAD call.
+ *
+ * @returns the envelope as base64
+ */
+export function sealRecord(values: ProtectedValues, key: DataKey, suite: Suite, place: Place): string {
+  const nonce = randomBytes(suite.nonceBytes);
+  const plaintext = pad(encoder.encode(JSON.stringify(withoutNulls(values))));
+  const sealed = suite.seal(key.forSuite(suite), nonce, plaintext, associatedData(suite, key.id, place));
+  plaintext.fill(0);
+  return encodeEnvelope({ suite, keyId: key.id, nonce, sealed });
+}
+
+/** The key a record names, as hex; `null` when it is no envelope. */
+export function keyIdOf(sealed: string): string | null {
+  const envelope = decodeEnvelope(sealed);
+  return envelope === null ? null : Buffer.from(envelope.keyId).toString('hex');
+}
+
+/**
+ * Opens a record in its place.
+ *
+ * @returns the protected attributes, or `null` when the record does not authenticate: changed, moved from another
+ * row, or sealed under a key that is not the one it names
+ */
+export function openRecord(envelope: Envelope, key: DataKey, place: Place): ProtectedValues | null {
+  const aad = associatedData(envelope.suite, key.id, place);
+  const padded = envelope.suite.open(key.forSuite(envelope.suite), envelope.nonce, envelope.sealed, aad);
+  const plaintext = padded === null ? null : unpad(padded);
+  if (plaintext === null) return null;
+  return JSON.parse(decoder.decode(plaintext)) as ProtectedValues;
+}
+
+function withoutNulls(values: ProtectedValues): ProtectedValues {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined));
+}

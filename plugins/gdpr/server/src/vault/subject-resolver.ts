@@ -1,0 +1,89 @@
+import type { Core } from '@strapi/types';
+
+import { tables } from '../platform/database/connection';
+
+import type { DataKey } from './data-key';
+import { DESTROYED, type DataKeys } from './data-keys';
+import { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
+import { keyIdOf, type ProtectedValues } from './record-sealer';
+
+/** A record on its way into the database. */
+export interface SubjectQuestion {
+  readonly type: ProtectedType;
+  readonly documentId: string;
+  /** The protected attributes as they will be. */
+  readonly values: ProtectedValues;
+  /** What the caller writes, protected or not. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** The protected attributes as they were, and whose record it was; `null` for a new record. */
+  readonly before: { readonly values: ProtectedValues; readonly subject: string | null } | null;
+}
+
+export interface SubjectAnswer {
+  /** `documentId` of the data subject; `null` when the record belongs to nobody. */
+  readonly subject: string | null;
+  /** The subject's key, when whoever answers holds it already. */
+  readonly key?: DataKey;
+  /** A data subject that is being created right now, and so has no key to look for. */
+  readonly isNew?: boolean;
+  /** Further attributes to write, such as the relation to the data subject. */
+  readonly assign?: Readonly<Record<string, unknown>>;
+}
+
+/** Answers whose data a record is, for types annotated with `subject: {email}`. The people room registers it. */
+export type EmailSubjectResolver = (question: SubjectQuestion, attribute: string) => Promise<SubjectAnswer>;
+
+/** Works out whose data a record is, and with that under which key it is sealed. */
+export class SubjectResolver {
+  private byEmail: EmailSubjectResolver = () => Promise.resolve({ subject: null });
+
+  constructor(
+    private readonly strapi: Core.Strapi,
+    private readonly types: ProtectedTypes,
+    private readonly keys: DataKeys,
+  ) {}
+
+  registerEmailResolver(resolver: EmailSubjectResolver): void {
+    this.byEmail = resolver;
+  }
+
+  async resolve(question: SubjectQuestion): Promise<SubjectAnswer> {
+    const { type, documentId, data, before } = question;
+    const annotation = type.subject;
+    if (annotation === null) return { subject: before?.subject ?? null };
+    if ('self' in annotation) return { subject: documentId, isNew: before === null };
+    if ('email' in annotation) return this.byEmail(question, annotation.email);
+    if ('id' in annotation) {
+      const subject = data[annotation.id];
+      return { subject: typeof subject === 'string' && subject !== '' ? subject : (before?.subject ?? null) };
+    }
+    if (!(annotation.via in data)) return { subject: before?.subject ?? null };
+    return { subject: await this.ofRelated(type, annotation.via, data[annotation.via]) };
+  }
+
+  /** The data subject of the record that a relation leads to: the one its key belongs to. */
+  private async ofRelated(type: ProtectedType, relation: string, value: unknown): Promise<string | null> {
+    const target = this.types.relationsOf(type.uid).get(relation);
+    const related = typeof target === 'string' ? this.types.get(target) : undefined;
+    const id = relatedId(value);
+    if (related === undefined || id === null) return null;
+    const from = await tables(this.strapi);
+    const row = (await from(related.table).select(SEALED).where({ id }).first()) as { sealed: string | null } | undefined;
+    const keyId = typeof row?.sealed === 'string' ? keyIdOf(row.sealed) : null;
+    if (keyId === null) return null;
+    const key = (await this.keys.load([keyId])).get(keyId);
+    return key === undefined || key === DESTROYED ? null : key.subject;
+  }
+}
+
+/** The row a to-one relation points at, in any of the forms Strapi's database layer takes. */
+export function relatedId(value: unknown): number | null {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'string' && /^\d+$/.test(value)) return Number(value);
+  if (Array.isArray(value)) return relatedId(value.at(-1));
+  if (typeof value !== 'object' || value === null) return null;
+  if ('id' in value) return relatedId(value.id);
+  if ('set' in value) return relatedId(value.set);
+  if ('connect' in value) return relatedId(value.connect);
+  return null;
+}

@@ -1,0 +1,27 @@
+/**
+ * An authenticated cipher that seals records. Each suite has a number that travels in the envelope, so that records
+ * of several suites live side by side.
+ */
+export interface Suite {
+  /** The byte in the envelope. Never reuse a number. */
+  readonly id: number;
+  readonly name: string;
+  /** Bytes of a nonce; drawn at random for each record. */
+  readonly nonceBytes: number;
+  readonly tagBytes: 16;
+  /** @returns ciphertext followed by the tag */
+  seal(key: SuiteKey, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array;
+  /**
+   * @param sealed ciphertext followed by the tag
+   * @returns the plaintext, or `null` when it does not authenticate
+   */
+  open(key: SuiteKey, nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array | null;
+  /** Prepares 32 bytes for repeated use; `wipe` overwrites whatever it kept. */
+  key(bytes: Uint8Array): SuiteKey;
+}
+
+/** A key prepared for one suite. Only the suite that made it looks inside. */
+export interface SuiteKey {
+  readonly suite: number;
+  wipe(): void;
+}

@@ -1,0 +1,79 @@
+import type { Core } from '@strapi/types';
+import type { Knex } from 'knex';
+
+import { dialectOf } from '../platform/database/dialect';
+
+export const DATA_KEYS = 'gdpr_data_keys';
+export const SYSTEM_KEYS = 'gdpr_system_keys';
+export const BLIND_INDEX = 'gdpr_blind_index';
+export const UNIQUE_VALUES = 'gdpr_unique_values';
+
+/**
+ * Creates the vault's own tables where they are missing. They are no content types: Strapi's schema sync leaves
+ * alone what it never tracked, and nothing in the admin panel or the API reaches them.
+ */
+export async function createVaultTables(strapi: Core.Strapi): Promise<void> {
+  await createTable(strapi, DATA_KEYS, (table) => {
+    table.binary('id', 32).notNullable().primary();
+    // documentId of the data subject; NULL for the key of a record that belongs to nobody.
+    table.string('subject', 36).nullable().index('gdpr_data_keys_subject');
+    table.string('kek_id', 64).notNullable().index('gdpr_data_keys_kek');
+    // NULL once destroyed: the row stays, so that "destroyed" can be told from "lost".
+    table.binary('wrapped', 255).nullable();
+    table.bigInteger('created_at').notNullable();
+    table.bigInteger('destroyed_at').nullable();
+  });
+  await createTable(strapi, SYSTEM_KEYS, (table) => {
+    table.string('name', 64).notNullable().primary();
+    table.string('kek_id', 64).notNullable();
+    table.binary('wrapped', 255).notNullable();
+    table.bigInteger('created_at').notNullable();
+  });
+  await createBlindIndex(strapi);
+  await createTable(strapi, UNIQUE_VALUES, (table) => {
+    table.binary('token', 16).notNullable();
+    table.integer('scope').notNullable();
+    table.integer('entity_id').unsigned().notNullable();
+    table.primary(['scope', 'token']);
+    table.index(['entity_id', 'scope'], 'gdpr_unique_values_entity');
+  });
+}
+
+/**
+ * The blind index. Its primary key is its only wide index, because a covering index on (scope, token, entity_id) is
+ * what makes a search as fast as on a plain column; on SQLite the table is that index (WITHOUT ROWID halves it).
+ */
+async function createBlindIndex(strapi: Core.Strapi): Promise<void> {
+  if (dialectOf(strapi) === 'sqlite') {
+    await strapi.db.connection.raw(
+      `CREATE TABLE IF NOT EXISTS ${BLIND_INDEX} (scope INTEGER NOT NULL, token BLOB NOT NULL,
+       entity_id INTEGER NOT NULL, PRIMARY KEY (scope, token, entity_id)) WITHOUT ROWID`,
+    );
+    await strapi.db.connection.raw(
+      `CREATE INDEX IF NOT EXISTS gdpr_blind_index_entity ON ${BLIND_INDEX} (entity_id, scope)`,
+    );
+    return;
+  }
+  await createTable(strapi, BLIND_INDEX, (table) => {
+    table.integer('scope').notNullable();
+    table.binary('token', 16).notNullable();
+    table.integer('entity_id').unsigned().notNullable();
+    table.primary(['scope', 'token', 'entity_id']);
+    table.index(['entity_id', 'scope'], 'gdpr_blind_index_entity');
+  });
+}
+
+async function createTable(
+  strapi: Core.Strapi,
+  name: string,
+  columns: (table: Knex.CreateTableBuilder) => void,
+): Promise<void> {
+  const schema = strapi.db.getSchemaConnection();
+  if (await schema.hasTable(name)) return;
+  try {
+    await strapi.db.getSchemaConnection().createTable(name, columns);
+  } catch (error) {
+    // Another node that boots at the same moment may have been first.
+    if (!(await strapi.db.getSchemaConnection().hasTable(name))) throw error;
+  }
+}
