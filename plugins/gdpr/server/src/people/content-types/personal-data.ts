@@ -1,0 +1,10 @@
+/** The annotation of one protected attribute, as schemas carry it. */
+export function personalData(
+  category: `pd:${string}`,
+  search: 'none' | 'exact' | 'prefix' | 'substring' = 'none',
+): { readonly gdpr: { readonly personalData: { readonly category: string; readonly search: string } } } {
+  return { gdpr: { personalData: { category, search } } };
+}
+
+/** The languages the plugin speaks. */
+export const LANGUAGES = ['en', 'de', 'fr', 'es'] as const;

@@ -1,0 +1,19 @@
+import type { Core } from '@strapi/types';
+
+import { convertLead } from './people';
+
+interface Context {
+  readonly params: Readonly<Record<string, string>>;
+  status: number;
+  body: unknown;
+}
+
+export function peopleController({ strapi }: { strapi: Core.Strapi }): Record<string, (ctx: Context) => Promise<void>> {
+  return {
+    async convertLead(ctx) {
+      const contact = await convertLead(strapi, ctx.params['documentId'] ?? '');
+      ctx.status = 201;
+      ctx.body = { data: contact };
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { factories } from '@strapi/strapi';
+
+import type { Room } from '../platform/room';
+import { vaultOf } from '../vault';
+
+import { contactSchema } from './content-types/contact/schema';
+import { dataSubjectSchema } from './content-types/data-subject/schema';
+import { leadSchema } from './content-types/lead/schema';
+import { peopleController } from './controller';
+import { CONTACT, convertLead, ensureContact, ensureDataSubject, findDataSubject, LEAD } from './people';
+import { adminRoutes, contentApiRoutes } from './routes';
+import { createEmailResolver } from './subject-by-email';
+
+export type { DataSubjectRef } from './data-subjects';
+export { normaliseEmail } from './email-address';
+export { convertLead, ensureContact, ensureDataSubject, findDataSubject } from './people';
+
+/** Leads, contacts, and the data subjects behind them. */
+export const peopleRoom: Room = {
+  name: 'people',
+  contentTypes: {
+    lead: { schema: leadSchema as never },
+    contact: { schema: contactSchema as never },
+    'data-subject': { schema: dataSubjectSchema as never },
+  },
+  controllers: {
+    lead: factories.createCoreController(LEAD as never) as never,
+    contact: factories.createCoreController(CONTACT as never) as never,
+    people: peopleController,
+  },
+  services: {
+    lead: factories.createCoreService(LEAD as never) as never,
+    contact: factories.createCoreService(CONTACT as never) as never,
+    people: ({ strapi }) => ({
+      ensureDataSubject: (email: string) => ensureDataSubject(strapi, email),
+      findDataSubject: (email: string) => findDataSubject(strapi, email),
+      ensureContact: (person: Parameters<typeof ensureContact>[1]) => ensureContact(strapi, person),
+      convertLead: (documentId: string) => convertLead(strapi, documentId),
+    }),
+  },
+  contentApiRoutes,
+  adminRoutes,
+
+  afterSync(strapi) {
+    const vault = vaultOf(strapi);
+    vault.subjects.registerEmailResolver(createEmailResolver(strapi, vault));
+  },
+};
