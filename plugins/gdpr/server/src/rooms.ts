@@ -1,6 +1,11 @@
-import type { Room } from './platform/room';
+import { consentRoom } from './consent';
+import { lawfulnessRoom } from './lawfulness';
+import { mailRoom } from './mail';
 import { peopleRoom } from './people';
+import { jobsRoom } from './platform/jobs';
+import type { Room } from './platform/room';
+import { publicPagesRoom } from './public-pages';
 import { vaultRoom } from './vault';
 
 /** All rooms, the lowest first: each may use those before it. */
-export const rooms: readonly Room[] = [vaultRoom, peopleRoom];
+export const rooms: readonly Room[] = [jobsRoom, vaultRoom, publicPagesRoom, mailRoom, peopleRoom, lawfulnessRoom, consentRoom];

@@ -85,11 +85,12 @@ export class DataSubjects {
   private async create(email: string | null): Promise<DataSubjectRef> {
     const now = new Date();
     const record = await this.vault.writer.sealNew(this.type, { email, createdAt: now, updatedAt: now });
-    const inserted = await this.strapi.db.queryBuilder(DATA_SUBJECT).insert(record.data).execute<unknown[]>();
+    const documentId = String(record.data['documentId']);
+    // A copy, because the query builder renames the keys of what it is given to columns.
+    const inserted = await this.strapi.db.queryBuilder(DATA_SUBJECT).insert({ ...record.data }).execute<unknown[]>();
     const [first] = inserted;
     const id = Number(typeof first === 'object' && first !== null && 'id' in first ? first.id : first);
     await this.vault.index.insert(this.type, [{ entityId: id, entries: { ...record.entries, unique: [] } }]);
-    const documentId = String(record.data['documentId']);
     await this.vault.reportWrite({
       kind: 'create',
       uid: DATA_SUBJECT,

@@ -1,4 +1,4 @@
-import { personalData } from '../personal-data';
+import { personalData } from '../../../platform/personal-data';
 
 export const dataSubjectSchema = {
   kind: 'collectionType',

@@ -1,4 +1,5 @@
-import { LANGUAGES, personalData } from '../personal-data';
+import { LANGUAGES } from '../../../platform/languages';
+import { personalData } from '../../../platform/personal-data';
 
 export const leadSchema = {
   kind: 'collectionType',

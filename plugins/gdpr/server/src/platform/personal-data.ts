@@ -5,6 +5,3 @@ export function personalData(
 ): { readonly gdpr: { readonly personalData: { readonly category: string; readonly search: string } } } {
   return { gdpr: { personalData: { category, search } } };
 }
-
-/** The languages the plugin speaks. */
-export const LANGUAGES = ['en', 'de', 'fr', 'es'] as const;

@@ -1,0 +1,47 @@
+import type { Core } from '@strapi/types';
+
+import { installAppendOnlyGuard } from '../platform/database/append-only';
+import { jobsOf } from '../platform/jobs';
+import type { Room } from '../platform/room';
+
+import { type ConsentEvidence, gateOf, type Person } from '../lawfulness';
+import { findDataSubject, normaliseEmail } from '../people';
+
+import { consentRecordSchema } from './content-types/consent-record/schema';
+import { optInSchema } from './content-types/opt-in/schema';
+import { subjectTokenSchema } from './content-types/subject-token/schema';
+import { consentController } from './controller';
+import { CONSENT_RECORD, currentConsent } from './ledger';
+import { processReceived } from './opt-ins';
+import { contentApiRoutes } from './routes';
+
+/** Consent by double opt-in: an append-only ledger, the mails and pages around it, and the way out. */
+export const consentRoom: Room = {
+  name: 'consent',
+  contentTypes: {
+    'consent-record': { schema: consentRecordSchema as never },
+    'opt-in': { schema: optInSchema as never },
+    'subject-token': { schema: subjectTokenSchema as never },
+  },
+  controllers: { consent: consentController },
+  contentApiRoutes,
+
+  async afterSync(strapi) {
+    await installAppendOnlyGuard(strapi, strapi.db.metadata.get(CONSENT_RECORD).tableName);
+    gateOf(strapi).registerConsentProvider((person, purpose) => evidenceFor(strapi, person, purpose));
+  },
+
+  bootstrap(strapi) {
+    jobsOf(strapi).register({ name: 'opt-in', runDue: () => processReceived(strapi) });
+  },
+};
+
+/** Consent is bound to the address that confirmed it: the same person's other address has not agreed. */
+async function evidenceFor(strapi: Core.Strapi, person: Person, purpose: string): Promise<ConsentEvidence> {
+  const email = 'email' in person ? normaliseEmail(person.email) : null;
+  const subject = 'subject' in person ? person.subject : email === null ? null : (await findDataSubject(strapi, email))?.documentId;
+  if (subject === null || subject === undefined) return { given: false, reason: 'Nobody with this address has given consent.', evidence: [] };
+  const { state, evidence } = await currentConsent(strapi, subject, purpose, email);
+  const reason = state === 'given' ? 'Consent is in force.' : `Consent is not in force: ${state}.`;
+  return { given: state === 'given', reason, evidence };
+}

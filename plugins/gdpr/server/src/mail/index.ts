@@ -1,0 +1,17 @@
+import type { Room } from '../platform/room';
+import { jobsOf } from '../platform/jobs';
+
+import { outboxMessageSchema } from './content-types/outbox-message/schema';
+import { sendDueMails } from './outbox';
+
+export { enqueueMail, type Mail, type MailEvidence } from './outbox';
+
+/** A transactional outbox: what was accepted is sent at least once. */
+export const mailRoom: Room = {
+  name: 'mail',
+  contentTypes: { 'outbox-message': { schema: outboxMessageSchema as never } },
+
+  bootstrap(strapi) {
+    jobsOf(strapi).register({ name: 'outbox', runDue: () => sendDueMails(strapi) });
+  },
+};
