@@ -1,4 +1,4 @@
-import { KEY_ID_BYTES } from './envelope';
+import { KEY_ID_BYTES, keyName, type KeyName } from './envelope';
 import { randomBytes } from './random';
 import { sodium } from './sodium';
 import type { Suite, SuiteKey } from './suites';
@@ -16,7 +16,7 @@ const SUITE_CONTEXT = 'strapi-plugin-gdpr-crm record key v1 suite ';
  */
 export class DataKey {
   readonly id: Buffer;
-  readonly idHex: string;
+  readonly name: KeyName;
   /** `documentId` of the data subject, or `null` for a record that belongs to nobody. */
   readonly subject: string | null;
   private readonly secret: Uint8Array;
@@ -27,7 +27,7 @@ export class DataKey {
     this.secret = secret;
     this.subject = subject;
     this.id = Buffer.from(sodium.crypto_generichash(KEY_ID_BYTES, ID_CONTEXT, secret));
-    this.idHex = this.id.toString('hex');
+    this.name = keyName(this.id);
   }
 
   static generate(subject: string | null): DataKey {

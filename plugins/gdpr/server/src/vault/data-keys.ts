@@ -8,6 +8,7 @@ import { GdprError } from '../platform/errors';
 import type { Settings } from '../platform/settings';
 
 import { DataKey } from './data-key';
+import { type KeyName, keyIdOfName, keyName } from './envelope';
 import type { KeyEncryptionProvider } from './key-encryption';
 import { DATA_KEYS } from './tables';
 
@@ -21,14 +22,14 @@ interface KeyRow {
 /** A key that was destroyed on purpose: what was sealed under it reads as erased. */
 export const DESTROYED = Symbol('destroyed data key');
 
-export type KeyLookup = ReadonlyMap<string, DataKey | typeof DESTROYED>;
+export type KeyLookup = ReadonlyMap<KeyName, DataKey | typeof DESTROYED>;
 
 /**
  * The data keys: one for each data subject, wrapped in the database, unwrapped in a bounded memory for a minute at
  * most. Use the keys that a call hands out before the next `await`: eviction wipes them.
  */
 export class DataKeys {
-  private readonly cache: LRUCache<string, DataKey>;
+  private readonly cache: LRUCache<KeyName, DataKey>;
 
   constructor(
     private readonly strapi: Core.Strapi,
@@ -44,24 +45,24 @@ export class DataKeys {
   }
 
   /**
-   * The keys with these ids (hex). Ids that no row has are absent from the result.
+   * The keys with these names. Names that no row has are absent from the result.
    *
    * @throws GdprError `key-encryption-key-wrong` when a key does not unwrap
    */
-  async load(ids: Iterable<string>): Promise<KeyLookup> {
-    const found = new Map<string, DataKey | typeof DESTROYED>();
-    const missing: string[] = [];
-    for (const id of new Set(ids)) {
-      const cached = this.cache.get(id);
-      if (cached === undefined) missing.push(id);
-      else found.set(id, cached);
+  async load(names: Iterable<KeyName>): Promise<KeyLookup> {
+    const found = new Map<KeyName, DataKey | typeof DESTROYED>();
+    const missing = new Set<KeyName>();
+    for (const name of names) {
+      const cached = this.cache.get(name);
+      if (cached === undefined) missing.add(name);
+      else found.set(name, cached);
     }
-    for (const part of chunk(missing)) {
+    for (const part of chunk([...missing])) {
       const from = await tables(this.strapi);
       const rows = (await from(DATA_KEYS)
         .select('id', 'subject', 'kek_id', 'wrapped')
-        .whereIn('id', part.map((id) => Buffer.from(id, 'hex')))) as KeyRow[];
-      for (const [id, key] of await this.unwrap(rows)) found.set(id, key);
+        .whereIn('id', part.map(keyIdOfName))) as KeyRow[];
+      for (const [name, key] of await this.unwrap(rows)) found.set(name, key);
     }
     return found;
   }
@@ -76,9 +77,9 @@ export class DataKeys {
       .orderBy('created_at', 'desc')
       .first()) as KeyRow | undefined;
     if (row === undefined) return null;
-    const cached = this.cache.get(row.id.toString('hex'));
+    const cached = this.cache.get(keyName(row.id));
     if (cached !== undefined) return cached;
-    const key = (await this.unwrap([row])).get(row.id.toString('hex'));
+    const key = (await this.unwrap([row])).get(keyName(row.id));
     return key instanceof DataKey ? key : null;
   }
 
@@ -98,7 +99,7 @@ export class DataKeys {
       const from = await tables(this.strapi);
       await from(DATA_KEYS).insert(part.map((row) => ({ ...row, wrapped: Buffer.from(row.wrapped) })));
     }
-    for (const key of keys) this.cache.set(key.idHex, key);
+    for (const key of keys) this.cache.set(key.name, key);
     return keys;
   }
 
@@ -110,7 +111,7 @@ export class DataKeys {
       .where({ subject })
       .whereNull('destroyed_at')
       .update({ wrapped: null, destroyed_at: clock.now().getTime() });
-    for (const { id } of rows) this.cache.delete(id.toString('hex'));
+    for (const { id } of rows) this.cache.delete(keyName(id));
     return rows.length;
   }
 
@@ -129,10 +130,10 @@ export class DataKeys {
     this.cache.clear();
   }
 
-  private async unwrap(rows: readonly KeyRow[]): Promise<Map<string, DataKey | typeof DESTROYED>> {
-    const found = new Map<string, DataKey | typeof DESTROYED>();
+  private async unwrap(rows: readonly KeyRow[]): Promise<Map<KeyName, DataKey | typeof DESTROYED>> {
+    const found = new Map<KeyName, DataKey | typeof DESTROYED>();
     const live = rows.filter((row): row is KeyRow & { wrapped: Buffer } => row.wrapped !== null);
-    for (const row of rows) if (row.wrapped === null) found.set(row.id.toString('hex'), DESTROYED);
+    for (const row of rows) if (row.wrapped === null) found.set(keyName(row.id), DESTROYED);
     const secrets = await this.provider.unwrapMany(
       live.map((row) => ({ keyId: row.kek_id, wrapped: row.wrapped, context: wrapContext(row.id) })),
     );
@@ -146,8 +147,8 @@ export class DataKeys {
           `A data key wrapped under ${row.kek_id} does not unwrap: the key-encryption key is another one, or the key's row was changed.`,
         );
       }
-      this.cache.set(key.idHex, key);
-      found.set(key.idHex, key);
+      this.cache.set(key.name, key);
+      found.set(key.name, key);
     });
     return found;
   }

@@ -23,6 +23,10 @@ export interface ProtectedType {
   readonly subject: SubjectAnnotation | null;
   /** The sealed attributes by name; those with `encrypted: false` are not among them. */
   readonly attributes: ReadonlyMap<string, ProtectedAttribute>;
+  /** Their names. */
+  readonly names: readonly string[];
+  /** What `SELECT *` would read, less the protected columns, which are NULL in every sealed row. */
+  readonly plainSelection: readonly string[];
 }
 
 /**
@@ -75,6 +79,8 @@ export class ProtectedTypes {
         hasDrafts: !isComponent && strapi.contentType(uid as UID.ContentType).options?.draftAndPublish === true,
         subject: annotation.subject,
         attributes,
+        names: [...attributes.keys()],
+        plainSelection: plainSelection(metadata.attributes, attributes),
       });
     }
     for (const [uid, metadata] of strapi.db.metadata) {
@@ -104,6 +110,17 @@ export class ProtectedTypes {
       }
     }
   }
+}
+
+/** `sealed` comes last: V8 keeps an object fast when the property that was added last is deleted. */
+function plainSelection(
+  all: Readonly<Record<string, { readonly type: string }>>,
+  sealed: ReadonlyMap<string, unknown>,
+): string[] {
+  const names = Object.entries(all)
+    .filter(([name, attribute]) => attribute.type !== 'relation' && !sealed.has(name) && name !== SEALED)
+    .map(([name]) => name);
+  return [...names, SEALED];
 }
 
 export type Annotations = ReadonlyMap<

@@ -41,6 +41,8 @@ export class QueryPlanner {
     private readonly types: ProtectedTypes,
     private readonly rewriter: QueryRewriter,
     private readonly quickSearch: QuickSearch,
+    /** Whether a table still has rows from before its type was annotated. */
+    private readonly holdsPlaintext: (type: ProtectedType) => boolean,
   ) {}
 
   /** @returns new parameters; those given are left as they are */
@@ -86,10 +88,13 @@ export class QueryPlanner {
   }
 
   private planSelect(uid: string, select: unknown): { select?: unknown[]; selected: Plan['selected']; added: string[] } {
-    if (select === undefined || select === null) return { selected: null, added: [] };
-    const names: unknown[] = Array.isArray(select) ? select : [select];
-    if (names.includes('*')) return { selected: null, added: [] };
     const type = this.types.get(uid);
+    const names: unknown[] = select === undefined || select === null ? ['*'] : Array.isArray(select) ? select : [select];
+    if (names.includes('*')) {
+      // Half the columns of a sealed row are NULL; not reading them pays for the opening.
+      const isNarrowed = type !== undefined && names.length === 1 && !this.holdsPlaintext(type);
+      return { ...(isNarrowed ? { select: [...type.plainSelection] } : {}), selected: null, added: [] };
+    }
     const selected = new Set(names.filter((name) => typeof name === 'string'));
     if (type === undefined || ![...type.attributes.keys()].some((name) => selected.has(name))) {
       return { selected, added: [] };
@@ -107,10 +112,11 @@ export class QueryPlanner {
     const planned: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(populate)) {
       const target = this.types.relationsOf(uid).get(name);
-      if (!isPlainObject(value) || target === undefined) planned[name] = value;
-      else if (target === null) planned[name] = await this.planPolymorphic(value);
+      const isPlanned = isPlainObject(value) || (value === true && typeof target === 'string' && this.types.get(target) !== undefined);
+      if (!isPlanned || target === undefined) planned[name] = value;
+      else if (target === null) planned[name] = await this.planPolymorphic(value as Record<string, unknown>);
       else {
-        const child = await this.plan(target, value);
+        const child = await this.plan(target, value === true ? {} : value);
         planned[name] = child.params;
         children.set(name, child.plan);
       }

@@ -2,7 +2,7 @@ import type { ProtectedTypes, ProtectedType } from './protected-types';
 import { SEALED } from './protected-types';
 import type { DataKeys, KeyLookup } from './data-keys';
 import { DESTROYED } from './data-keys';
-import { decodeEnvelope, type Envelope } from './envelope';
+import { decodeEnvelope, type Envelope, keyName } from './envelope';
 import { EVERYTHING, type Plan } from './query-planner';
 import { openRecord, type ProtectedValues } from './record-sealer';
 import { GdprError } from '../platform/errors';
@@ -51,7 +51,7 @@ export class RecordOpener {
     if (nodes.length === 0) return [];
 
     const envelopes = nodes.map(({ entity }) => readEnvelope(entity[SEALED]));
-    const keys = await this.keys.load(envelopes.flatMap((envelope) => (envelope ? [hex(envelope.keyId)] : [])));
+    const keys = await this.keys.load(envelopes.flatMap((envelope) => (envelope ? [keyName(envelope.keyId)] : [])));
     const opened: OpenedRecord[] = [];
     const failures: { node: SealedNode; failure: OpeningFailure }[] = [];
     // No await in this loop: the keys are only good until the next turn of the event loop.
@@ -115,7 +115,7 @@ export class RecordOpener {
     const documentId = placeOf(type, entity);
     const failure = (reason: OpeningFailure['reason']): OpeningFailure => ({ uid: type.uid, documentId, reason });
     if (envelope === null || documentId === null) return failure('record-not-authentic');
-    const key = keys.get(hex(envelope.keyId));
+    const key = keys.get(keyName(envelope.keyId));
     if (key === undefined) return failure('data-key-missing');
     if (key === DESTROYED) return { values: {}, subject: null };
     const values = openRecord(envelope, key, { uid: type.uid, documentId });
@@ -141,14 +141,15 @@ function columnsOf(type: ProtectedType, entity: Entity): ProtectedValues {
 
 /** Writes the values into the entity as if they had come from its columns; returns the attributes that had one. */
 function fill({ entity, type, plan }: SealedNode, values: ProtectedValues): string[] {
+  // First, while it is the property added last: afterwards the object would become a slow one.
+  Reflect.deleteProperty(entity, SEALED);
   const filled: string[] = [];
-  for (const name of type.attributes.keys()) {
+  for (const name of type.names) {
     if (plan.selected !== null && !plan.selected.has(name)) continue;
     const value = values[name] ?? null;
     entity[name] = value;
     if (value !== null) filled.push(name);
   }
-  Reflect.deleteProperty(entity, SEALED);
   for (const name of plan.added) Reflect.deleteProperty(entity, name);
   return filled;
 }
@@ -159,5 +160,3 @@ function openingError({ uid, documentId, reason }: OpeningFailure): GdprError {
     ? new GdprError(reason, `${record} names a data key that is not in the key store; restore the key store that belongs to this database.`)
     : new GdprError(reason, `${record} does not authenticate: it was changed, or moved here from another row, outside of Strapi.`);
 }
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');

@@ -1,5 +1,5 @@
 import type { DataKey } from './data-key';
-import { associatedData, decodeEnvelope, encodeEnvelope, type Envelope, type Place } from './envelope';
+import { associatedData, decodeEnvelope, encodeEnvelope, type Envelope, keyName, type KeyName, type Place } from './envelope';
 import { pad, unpad } from './padding';
 import { randomBytes } from './random';
 import type { Suite } from './suites';
@@ -23,10 +23,10 @@ export function sealRecord(values: ProtectedValues, key: DataKey, suite: Suite, 
   return encodeEnvelope({ suite, keyId: key.id, nonce, sealed });
 }
 
-/** The key a record names, as hex; `null` when it is no envelope. */
-export function keyIdOf(sealed: string): string | null {
+/** The key a record names; `null` when it is no envelope. */
+export function keyNameOf(sealed: string): KeyName | null {
   const envelope = decodeEnvelope(sealed);
-  return envelope === null ? null : Buffer.from(envelope.keyId).toString('hex');
+  return envelope === null ? null : keyName(envelope.keyId);
 }
 
 /**

@@ -8,7 +8,7 @@ import { normaliseValue } from './attribute-codec';
 import type { BlindIndex, IndexEntries } from './blind-index/blind-index';
 import type { DataKey } from './data-key';
 import { DESTROYED, type DataKeys } from './data-keys';
-import { decodeEnvelope } from './envelope';
+import { decodeEnvelope, keyName, type KeyName } from './envelope';
 import { type ProtectedType, SEALED } from './protected-types';
 import { openRecord, type ProtectedValues, sealRecord } from './record-sealer';
 import type { SubjectAnswer, SubjectResolver } from './subject-resolver';
@@ -85,8 +85,8 @@ export class RecordWriter {
     const changes = this.valuesOf(type, data);
     const values = { ...stored.values, ...changes };
     const answer = await this.subjects.resolve({ type, documentId, values, data, before: stored });
-    const stays = stored.keyId !== null && answer.subject === stored.subject;
-    const key = (stays ? await this.loadKey(stored.keyId) : null) ?? (await this.keyFor(answer));
+    const stays = stored.keyName !== null && answer.subject === stored.subject;
+    const key = (stays ? await this.loadKey(stored.keyName) : null) ?? (await this.keyFor(answer));
     const variant = variantOf(type, row.locale, row.published_at);
     return {
       id,
@@ -110,10 +110,10 @@ export class RecordWriter {
       const columns = type.isComponent ? ['id', SEALED] : ['id', 'document_id', SEALED];
       const rows = (await from(type.table).select(columns).whereIn('id', part)) as StoredRow[];
       const envelopes = rows.map(({ sealed }) => (sealed === null ? null : decodeEnvelope(sealed)));
-      const keys = await this.keys.load(envelopes.flatMap((envelope) => (envelope ? [hex(envelope.keyId)] : [])));
+      const keys = await this.keys.load(envelopes.flatMap((envelope) => (envelope ? [keyName(envelope.keyId)] : [])));
       rows.forEach((row, at) => {
         const envelope = envelopes[at] ?? null;
-        const key = envelope === null ? undefined : keys.get(hex(envelope.keyId));
+        const key = envelope === null ? undefined : keys.get(keyName(envelope.keyId));
         if (envelope === null || key === undefined || key === DESTROYED) return;
         const values = openRecord(envelope, key, { uid: type.uid, documentId: row.document_id ?? String(row.id) });
         if (values !== null) opened.set(row.id, values);
@@ -126,12 +126,12 @@ export class RecordWriter {
     type: ProtectedType,
     row: StoredRow,
     documentId: string,
-  ): Promise<{ values: ProtectedValues; subject: string | null; keyId: string | null }> {
-    if (row.sealed === null) return { values: this.plaintextOf(type, row), subject: null, keyId: null };
+  ): Promise<{ values: ProtectedValues; subject: string | null; keyName: KeyName | null }> {
+    if (row.sealed === null) return { values: this.plaintextOf(type, row), subject: null, keyName: null };
     const envelope = decodeEnvelope(row.sealed);
-    const keyId = envelope === null ? null : hex(envelope.keyId);
-    const key = keyId === null ? undefined : (await this.keys.load([keyId])).get(keyId);
-    if (key === DESTROYED) return { values: {}, subject: null, keyId: null };
+    const name = envelope === null ? null : keyName(envelope.keyId);
+    const key = name === null ? undefined : (await this.keys.load([name])).get(name);
+    if (key === DESTROYED) return { values: {}, subject: null, keyName: null };
     const values =
       envelope === null || key === undefined ? null : openRecord(envelope, key, { uid: type.uid, documentId });
     if (values === null || key === undefined) {
@@ -140,7 +140,7 @@ export class RecordWriter {
         `The record ${documentId} of ${type.uid} cannot be changed, because what is stored does not authenticate.`,
       );
     }
-    return { values, subject: key.subject, keyId: key.idHex };
+    return { values, subject: key.subject, keyName: key.name };
   }
 
   /** A row from before the type was annotated, which still waits to be sealed. */
@@ -176,8 +176,8 @@ export class RecordWriter {
   }
 
   /** Loaded again right before it is used: a key must not be held over an `await`, after which it may be wiped. */
-  private async loadKey(keyId: string | null): Promise<DataKey | null> {
-    const key = keyId === null ? undefined : (await this.keys.load([keyId])).get(keyId);
+  private async loadKey(name: KeyName | null): Promise<DataKey | null> {
+    const key = name === null ? undefined : (await this.keys.load([name])).get(name);
     return key === undefined || key === DESTROYED ? null : key;
   }
 
@@ -210,5 +210,3 @@ function documentIdOf(strapi: Core.Strapi, type: ProtectedType, data: EntityData
   if (typeof make !== 'function') throw new Error(`${type.uid} has no documentId to bind its sealed record to.`);
   return String((make as () => unknown)());
 }
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

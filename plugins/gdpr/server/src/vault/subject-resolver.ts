@@ -5,7 +5,7 @@ import { tables } from '../platform/database/connection';
 import type { DataKey } from './data-key';
 import { DESTROYED, type DataKeys } from './data-keys';
 import { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
-import { keyIdOf, type ProtectedValues } from './record-sealer';
+import { keyNameOf, type ProtectedValues } from './record-sealer';
 
 /** A record on its way into the database. */
 export interface SubjectQuestion {
@@ -69,9 +69,9 @@ export class SubjectResolver {
     if (related === undefined || id === null) return null;
     const from = await tables(this.strapi);
     const row = (await from(related.table).select(SEALED).where({ id }).first()) as { sealed: string | null } | undefined;
-    const keyId = typeof row?.sealed === 'string' ? keyIdOf(row.sealed) : null;
-    if (keyId === null) return null;
-    const key = (await this.keys.load([keyId])).get(keyId);
+    const name = typeof row?.sealed === 'string' ? keyNameOf(row.sealed) : null;
+    if (name === null) return null;
+    const key = (await this.keys.load([name])).get(name);
     return key === undefined || key === DESTROYED ? null : key.subject;
   }
 }

@@ -1,6 +1,7 @@
 import type { Core } from '@strapi/types';
 import type { Knex } from 'knex';
 
+import { tables } from '../platform/database/connection';
 import { dialectOf } from '../platform/database/dialect';
 import type { Settings } from '../platform/settings';
 
@@ -8,7 +9,7 @@ import { BlindIndex } from './blind-index/blind-index';
 import { BlindConditionResolver } from './condition-resolver';
 import { DataKeys } from './data-keys';
 import { createKeyEncryptionProvider, type KeyEncryptionProvider } from './key-encryption';
-import { type Annotations, ProtectedTypes } from './protected-types';
+import { type Annotations, ProtectedTypes, SEALED } from './protected-types';
 import { QueryPlanner } from './query-planner';
 import { QueryRewriter } from './query-rewriter';
 import { QuickSearch } from './quick-search';
@@ -69,7 +70,8 @@ export class Vault {
     const resolver = new BlindConditionResolver(index, dialectOf(strapi), readIds, openCandidates);
     const rewriter = new QueryRewriter(types, resolver);
     const search = new QuickSearch(index, readIds, openCandidates);
-    const planner = new QueryPlanner(strapi, types, rewriter, search);
+    const unsealed = await typesWithPlaintext(strapi, types);
+    const planner = new QueryPlanner(strapi, types, rewriter, search, (type) => unsealed.has(type.uid));
     const listeners: VaultListener[] = [];
     const opener = new RecordOpener(types, keys, async (failure) => {
       for (const listener of listeners) await listener.onFailure?.(failure);
@@ -89,6 +91,19 @@ export class Vault {
   async reportWrite(write: VaultWrite): Promise<void> {
     for (const listener of this.listeners) await listener.onWrite?.(write);
   }
+}
+
+/**
+ * The types whose tables still have unsealed rows: they were annotated after they were filled. Looked up once, at boot:
+ * the plaintext guard lets no such row come into being afterwards.
+ */
+async function typesWithPlaintext(strapi: Core.Strapi, types: ProtectedTypes): Promise<ReadonlySet<string>> {
+  const unsealed = new Set<string>();
+  const from = await tables(strapi);
+  for (const { uid, table } of types.all()) {
+    if ((await from(table).select('id').whereNull(SEALED).first()) !== undefined) unsealed.add(uid);
+  }
+  return unsealed;
 }
 
 /** Runs a `SELECT entity_id` of the index inside the current transaction. */

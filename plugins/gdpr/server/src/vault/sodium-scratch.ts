@@ -1,0 +1,57 @@
+import { sodium } from './sodium';
+
+const SCRATCH_BYTES = 16_384;
+
+/** The part of libsodium's compiled module that its JavaScript wrapper builds on. */
+interface SodiumModule {
+  /** Another object after the memory has grown: read it anew before each use. */
+  readonly HEAPU8: Uint8Array;
+  _malloc(bytes: number): number;
+  _crypto_aead_xchacha20poly1305_ietf_decrypt(
+    message: number,
+    messageLength: number,
+    secretNonce: number,
+    sealed: number,
+    sealedLength: number,
+    sealedLengthHigh: number,
+    aad: number,
+    aadLength: number,
+    aadLengthHigh: number,
+    nonce: number,
+    key: number,
+  ): number;
+}
+
+export interface Scratch {
+  holds(bytes: number): boolean;
+  view(): { readonly memory: Uint8Array; readonly at: number };
+  /** Decrypts in place; all arguments are addresses and lengths. @returns whether it failed to authenticate */
+  decrypt(sealed: number, sealedLength: number, aad: number, aadLength: number, nonce: number, key: number): boolean;
+}
+
+/** An area of libsodium's memory for one caller at a time, taken on first use: JavaScript runs one call to its end. */
+export function createScratch(): Scratch {
+  let address: number | null = null;
+  const module = (): SodiumModule => (sodium as unknown as { readonly libsodium: SodiumModule }).libsodium;
+  return {
+    holds: (bytes) => bytes <= SCRATCH_BYTES,
+    view() {
+      address ??= module()._malloc(SCRATCH_BYTES);
+      return { memory: module().HEAPU8, at: address };
+    },
+    decrypt: (sealed, sealedLength, aad, aadLength, nonce, key) =>
+      module()._crypto_aead_xchacha20poly1305_ietf_decrypt(
+        sealed,
+        0,
+        0,
+        sealed,
+        sealedLength,
+        0,
+        aad,
+        aadLength,
+        0,
+        nonce,
+        key,
+      ) !== 0,
+  };
+}

@@ -1,0 +1,11 @@
+import { compare, report } from './measure.mjs';
+import { contact } from './people.mjs';
+
+let number = 5_000_000;
+
+/** Creates contacts by the document service, each a new person, as an editor or an import does. */
+export default async function create({ strapi, sealed, plain, db }) {
+  const one = (uid) => () => strapi.documents(uid).create({ data: contact((number += 1)) });
+  const { sealed: sealedMs, plain: plainMs } = await compare({ plain: one(plain), sealed: one(sealed) }, { rounds: 301, warmUp: 50 });
+  report({ bench: 'create', case: 'new person', db, rows: 1, median_ms: sealedMs, plain_ms: plainMs, ratio: sealedMs / plainMs });
+}
