@@ -1,9 +1,12 @@
+const FIRST = ['Anna', 'Jonas', 'Marie', 'Lukas', 'Sophie', 'Felix', 'Camille', 'Diego', 'Lucía', 'Thomas', 'Emma', 'Mateo'];
+const LAST = ['Schneider', 'Martin', 'García', 'Weber', 'Dubois', 'Hoffmann', 'López', 'Fischer', 'Moreau', 'Klein', 'Ruiz'];
+
 /** A made-up contact with all protected attributes, different for each number. */
 export function contact(number) {
   return {
     salutation: 'Dr.',
-    firstName: `First${number}`,
-    lastName: `Last${number}`,
+    firstName: FIRST[number % FIRST.length],
+    lastName: LAST[number % LAST.length],
     email: `person${number}@example.org`,
     phone: `+4930${String(1_000_000 + number)}`,
     mobile: `+49170${String(1_000_000 + number)}`,

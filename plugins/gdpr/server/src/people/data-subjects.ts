@@ -1,8 +1,7 @@
 import type { Core } from '@strapi/types';
 
-import { inTransaction, lockRows, tables } from '../platform/database/connection';
-import type { Vault } from '../vault';
-import { vaultOf } from '../vault';
+import { insertReturningIdIfAbsent, inTransaction, lockRows, tables } from '../platform/database/connection';
+import { DataKey, type KeyName, type ProtectedType, type Vault, vaultOf } from '../vault';
 
 import { normaliseEmail } from './email-address';
 
@@ -13,9 +12,14 @@ export interface DataSubjectRef {
   readonly documentId: string;
 }
 
+/** A data subject that has just been made, and the key that was made with it. */
+export interface NewDataSubject extends DataSubjectRef {
+  readonly keyName: KeyName;
+}
+
 /**
  * Finds and makes data subjects. One e-mail address is one data subject, also when many requests meet at the same
- * moment: whoever claims the address's unique token first creates the row, the others wait for it and find it.
+ * moment: a unique index on the keyed hash of the address lets one of them create the row, and the others find it.
  */
 export class DataSubjects {
   private readonly vault: Vault;
@@ -27,88 +31,89 @@ export class DataSubjects {
   /** @param email in any spelling */
   async find(email: string): Promise<DataSubjectRef | null> {
     const normalised = normaliseEmail(email);
-    if (normalised === null) return null;
-    const { scope, token } = this.claimOf(normalised);
-    const from = await tables(this.strapi);
-    const claim = (await from('gdpr_unique_values').select('entity_id').where({ scope, token }).first()) as
-      | { entity_id: number }
-      | undefined;
-    return claim === undefined ? null : this.byId(claim.entity_id);
+    return normalised === null ? null : this.oneWhere({ email_key: this.emailKey(normalised) });
   }
 
-  async ensure(email: string): Promise<DataSubjectRef> {
+  /** @param email in any spelling, with a local part and a domain */
+  async ensure(email: string): Promise<DataSubjectRef | NewDataSubject> {
     const normalised = normaliseEmail(email);
     if (normalised === null) throw new Error('A data subject needs an e-mail address with a local part and a domain.');
-    return inTransaction(this.strapi, async () => (await this.find(normalised)) ?? (await this.claim(normalised)));
+    return inTransaction(this.strapi, async () => {
+      const created = await this.create(normalised);
+      const subject = created ?? (await this.oneWhere({ email_key: this.emailKey(normalised) }));
+      if (subject === null) throw new Error('A data subject was created and deleted again at the same moment.');
+      return subject;
+    });
   }
 
   /** A data subject without an address, for a person of whom none is known. */
-  async createAnonymous(): Promise<DataSubjectRef> {
-    return this.create(null);
-  }
-
-  async byDocumentId(documentId: string): Promise<DataSubjectRef | null> {
-    const from = await tables(this.strapi);
-    const row = (await from(this.type.table).select('id', 'document_id').where({ document_id: documentId }).first()) as
-      | SubjectRow
-      | undefined;
-    return row === undefined ? null : refOf(row);
-  }
-
-  async byId(id: number): Promise<DataSubjectRef | null> {
-    const from = await tables(this.strapi);
-    // Locked, because only a locking read sees past the snapshot of a transaction that began before the row was there.
-    const query = from(this.type.table).select('id', 'document_id').where({ id }).first();
-    const row = (await lockRows(this.strapi, query)) as SubjectRow | undefined;
-    return row === undefined ? null : refOf(row);
-  }
-
-  private async claim(email: string): Promise<DataSubjectRef> {
-    const { scope, token } = this.claimOf(email);
-    const from = await tables(this.strapi);
-    // Waits for another transaction that claims the same token, and then does nothing if that one has committed.
-    await from('gdpr_unique_values').insert({ scope, token, entity_id: 0 }).onConflict(['scope', 'token']).ignore();
-    const claim = (await lockRows(
-      this.strapi,
-      from('gdpr_unique_values').select('entity_id').where({ scope, token }).first(),
-    )) as { entity_id: number } | undefined;
-    if (claim !== undefined && claim.entity_id !== 0) {
-      const existing = await this.byId(claim.entity_id);
-      if (existing !== null) return existing;
-    }
-    const subject = await this.create(email);
-    await from('gdpr_unique_values').where({ scope, token }).update({ entity_id: subject.id });
+  async createAnonymous(): Promise<NewDataSubject> {
+    const subject = await this.create(null);
+    if (subject === null) throw new Error('A data subject without an address conflicts with no other.');
     return subject;
   }
 
-  /** Written below the entity manager: this is on the way of every new contact, and its hooks have nothing to add. */
-  private async create(email: string | null): Promise<DataSubjectRef> {
+  byId(id: number): Promise<DataSubjectRef | null> {
+    return this.oneWhere({ id });
+  }
+
+  /** The keyed hash that stands for a normalised address in the unique index. */
+  emailKey(normalised: string): string {
+    return this.vault.index.token(DATA_SUBJECT, 'email', 'unique', normalised).toString('hex');
+  }
+
+  private async oneWhere(condition: Readonly<Record<string, unknown>>): Promise<DataSubjectRef | null> {
+    const from = await tables(this.strapi);
+    const query = from(this.type.table).select('id', 'document_id').where(condition).first();
+    // Locked inside a transaction: on MariaDB only a locking read sees what was committed after it began.
+    const row = (await (this.strapi.db.inTransaction() ? lockRows(this.strapi, query) : query)) as SubjectRow | undefined;
+    return row === undefined ? null : { id: row.id, documentId: row.document_id };
+  }
+
+  /**
+   * Written below the entity manager: this is on the way of every new contact, and its hooks have nothing to add.
+   *
+   * @returns `null` when somebody else has the address
+   */
+  private async create(email: string | null): Promise<NewDataSubject | null> {
+    const documentId = this.newDocumentId();
+    const key = DataKey.generate(documentId);
+    const values = { email };
+    const { sealed, entries } = this.vault.writer.sealUnder(this.type, documentId, values, key);
     const now = new Date();
-    const record = await this.vault.writer.sealNew(this.type, { email, createdAt: now, updatedAt: now });
-    const documentId = String(record.data['documentId']);
-    // A copy, because the query builder renames the keys of what it is given to columns.
-    const inserted = await this.strapi.db.queryBuilder(DATA_SUBJECT).insert({ ...record.data }).execute<unknown[]>();
-    const [first] = inserted;
-    const id = Number(typeof first === 'object' && first !== null && 'id' in first ? first.id : first);
-    await this.vault.index.insert(this.type, [{ entityId: id, entries: { ...record.entries, unique: [] } }]);
+    const row = {
+      document_id: documentId,
+      email_key: email === null ? null : this.emailKey(email),
+      sealed,
+      created_at: now,
+      updated_at: now,
+      published_at: now,
+    };
+    const id = await insertReturningIdIfAbsent(this.strapi, this.type.table, row, 'email_key');
+    if (id === null) {
+      key.wipe();
+      return null;
+    }
+    await this.vault.keys.store(key);
+    await this.vault.index.insert(this.type, [{ entityId: id, entries }]);
     await this.vault.reportWrite({
       kind: 'create',
       uid: DATA_SUBJECT,
       id,
       documentId,
       subject: documentId,
-      after: record.values,
+      after: values,
     });
-    return { id, documentId };
+    return { id, documentId, keyName: key.name };
   }
 
-  private claimOf(email: string): { scope: number; token: Buffer } {
-    const attribute = this.type.attributes.get('email');
-    if (attribute === undefined) throw new Error('The e-mail address of data subjects is not protected.');
-    return this.vault.index.uniqueToken(this.type, attribute, email, '|draft');
+  private newDocumentId(): string {
+    const attribute = this.strapi.db.metadata.get(DATA_SUBJECT).attributes['documentId'];
+    const make: unknown = attribute !== undefined && 'default' in attribute ? attribute.default : undefined;
+    return String((make as () => unknown)());
   }
 
-  private get type(): NonNullable<ReturnType<Vault['types']['get']>> {
+  private get type(): ProtectedType {
     const type = this.vault.types.get(DATA_SUBJECT);
     if (type === undefined) throw new Error('Data subjects are not a protected type.');
     return type;
@@ -119,5 +124,3 @@ interface SubjectRow {
   readonly id: number;
   readonly document_id: string;
 }
-
-const refOf = (row: SubjectRow): DataSubjectRef => ({ id: row.id, documentId: row.document_id });

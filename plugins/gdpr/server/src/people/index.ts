@@ -9,6 +9,8 @@ import { leadSchema } from './content-types/lead/schema';
 import { peopleController } from './controller';
 import { CONTACT, convertLead, ensureContact, ensureDataSubject, findDataSubject, LEAD } from './people';
 import { adminRoutes, contentApiRoutes } from './routes';
+import { DataSubjects } from './data-subjects';
+import { normaliseEmail } from './email-address';
 import { createEmailResolver } from './subject-by-email';
 
 export type { DataSubjectRef } from './data-subjects';
@@ -44,5 +46,11 @@ export const peopleRoom: Room = {
   afterSync(strapi) {
     const vault = vaultOf(strapi);
     vault.subjects.registerEmailResolver(createEmailResolver(strapi, vault));
+    const subjects = new DataSubjects(strapi);
+    // An address can change by any path; its unique key always follows it.
+    vault.subjects.registerSelfAssigner(({ values }) => {
+      const email = typeof values['email'] === 'string' ? normaliseEmail(values['email']) : null;
+      return { emailKey: email === null ? null : subjects.emailKey(email) };
+    });
   },
 };

@@ -1,10 +1,16 @@
 import type { Core } from '@strapi/types';
 
 import { tables } from '../platform/database/connection';
-import type { EmailSubjectResolver, SubjectAnswer, SubjectQuestion, Vault } from '../vault';
-import { relatedId } from '../vault/subject-resolver';
+import {
+  BLIND_INDEX,
+  type EmailSubjectResolver,
+  relatedId,
+  type SubjectAnswer,
+  type SubjectQuestion,
+  type Vault,
+} from '../vault';
 
-import { DATA_SUBJECT, type DataSubjectRef, DataSubjects } from './data-subjects';
+import { DATA_SUBJECT, type DataSubjectRef, DataSubjects, type NewDataSubject } from './data-subjects';
 import { normaliseEmail } from './email-address';
 
 const RELATION = 'dataSubject';
@@ -42,8 +48,9 @@ export function createEmailResolver(strapi: Core.Strapi, vault: Vault): EmailSub
   };
 }
 
-function answer(subject: DataSubjectRef, linked: boolean): SubjectAnswer {
-  return { subject: subject.documentId, ...(linked ? { assign: { [RELATION]: subject.id } } : {}) };
+function answer(subject: DataSubjectRef | NewDataSubject, linked: boolean): SubjectAnswer {
+  const key = 'keyName' in subject ? { keyName: subject.keyName } : {};
+  return { subject: subject.documentId, ...key, ...(linked ? { assign: { [RELATION]: subject.id } } : {}) };
 }
 
 function hasRelation(vault: Vault, { type }: SubjectQuestion): boolean {
@@ -70,7 +77,7 @@ async function recordsOf(strapi: Core.Strapi, vault: Vault, subject: string): Pr
   const from = await tables(strapi);
   let count = 0;
   for (const { scope, token } of tokens) {
-    const rows = (await from('gdpr_blind_index').select('entity_id').where({ scope, token }).limit(2)) as unknown[];
+    const rows = (await from(BLIND_INDEX).select('entity_id').where({ scope, token }).limit(2)) as unknown[];
     count += rows.length;
   }
   return count;

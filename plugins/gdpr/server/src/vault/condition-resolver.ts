@@ -4,7 +4,7 @@ import type { Dialect } from '../platform/database/dialect';
 
 import { normaliseValue } from './attribute-codec';
 import type { BlindIndex, ScopedToken } from './blind-index/blind-index';
-import { canonicalText, folded, lowerCased, prefixOf, trigrams } from './blind-index/token-texts';
+import { canonicalText, folded, lowerCased, prefixOf, textsEqualIgnoringCase, trigrams } from './blind-index/token-texts';
 import type { ProtectedAttribute, ProtectedType } from './protected-types';
 import type { ConditionResolver, Where } from './query-rewriter';
 import type { ProtectedValues } from './record-sealer';
@@ -19,7 +19,7 @@ const MAX_INLINE_IDS = 1_000;
 export type CandidateOpener = (
   type: ProtectedType,
   ids: readonly number[],
-) => Promise<ReadonlyMap<number, ProtectedValues>>;
+) => Promise<ReadonlyMap<number, { readonly values: ProtectedValues }>>;
 
 /** Runs a `SELECT entity_id` inside the current transaction. */
 export type IdReader = (query: Knex.QueryBuilder) => Promise<number[]>;
@@ -95,11 +95,11 @@ export class BlindConditionResolver implements ConditionResolver {
       case '$eq':
       case '$eqi':
         if (operand === null) return this.absent(attribute);
-        return this.matching([this.tokenFor(type, attribute, operator, operand)]);
+        return this.matching(this.tokensOfOne(type, attribute, operator, operand));
       case '$ne':
       case '$nei':
         if (operand === null) return this.present(attribute);
-        return this.allBut(attribute, this.matching([this.tokenFor(type, attribute, operator, operand)]));
+        return this.allBut(attribute, this.matching(this.tokensOfOne(type, attribute, operator, operand)));
       case '$in':
         return this.matching(this.tokensFor(type, attribute, operand));
       case '$notIn':
@@ -140,7 +140,7 @@ export class BlindConditionResolver implements ConditionResolver {
     const records = await this.openCandidates(type, ids);
     const matches = comparison(operator, needle, this.dialect);
     const isMatch = (id: number): boolean => {
-      const value = records.get(id)?.[attribute.name];
+      const value = records.get(id)?.values[attribute.name];
       return value !== undefined && value !== null && matches(canonicalText(value));
     };
     return { id: { $in: ids.filter(isMatch) } };
@@ -170,17 +170,25 @@ export class BlindConditionResolver implements ConditionResolver {
     return query;
   }
 
-  private tokenFor(type: ProtectedType, attribute: ProtectedAttribute, operator: string, operand: unknown): ScopedToken {
+  private tokensOfOne(
+    type: ProtectedType,
+    attribute: ProtectedAttribute,
+    operator: string,
+    operand: unknown,
+  ): ScopedToken[] {
     if (operator === '$eqi' || operator === '$nei') {
-      return this.index.scopedToken(type.uid, attribute, 'folded', lowerCased(canonicalText(operand)));
+      return textsEqualIgnoringCase(canonicalText(operand)).map(([kind, text]) =>
+        this.index.scopedToken(type.uid, attribute, kind, text),
+      );
     }
-    return this.index.scopedToken(type.uid, attribute, 'value', canonicalText(normaliseValue(attribute, operand)));
+    const text = canonicalText(normaliseValue(attribute, operand));
+    return [this.index.scopedToken(type.uid, attribute, 'value', text)];
   }
 
   private tokensFor(type: ProtectedType, attribute: ProtectedAttribute, operand: unknown): ScopedToken[] {
     return listOf(operand)
       .filter((value) => value !== null)
-      .map((value) => this.tokenFor(type, attribute, '$eq', value));
+      .flatMap((value) => this.tokensOfOne(type, attribute, '$eq', value));
   }
 
   private matching(tokens: readonly ScopedToken[]): Where {

@@ -2,7 +2,7 @@ import type { Core } from '@strapi/types';
 import { LRUCache } from 'lru-cache';
 
 import { clock } from '../platform/clock';
-import { tables } from '../platform/database/connection';
+import { insertRows, tables } from '../platform/database/connection';
 import { chunk } from '../platform/database/dialect';
 import { GdprError } from '../platform/errors';
 import type { Settings } from '../platform/settings';
@@ -83,24 +83,25 @@ export class DataKeys {
     return key instanceof DataKey ? key : null;
   }
 
-  /** Makes and stores keys, one for each entry: a subject's `documentId`, or `null`. */
-  async create(subjects: readonly (string | null)[]): Promise<DataKey[]> {
-    const keys = subjects.map((subject) => DataKey.generate(subject));
-    const rows = await Promise.all(
-      keys.map(async (key) => ({
-        id: key.id,
-        subject: key.subject,
-        kek_id: this.provider.currentKeyId,
-        wrapped: await key.expose((secret) => this.provider.wrap(secret, wrapContext(key.id))),
-        created_at: clock.now().getTime(),
-      })),
-    );
-    for (const part of chunk(rows)) {
-      const from = await tables(this.strapi);
-      await from(DATA_KEYS).insert(part.map((row) => ({ ...row, wrapped: Buffer.from(row.wrapped) })));
-    }
-    for (const key of keys) this.cache.set(key.name, key);
-    return keys;
+  /** Makes and stores the key of a data subject, or of a record that belongs to nobody. */
+  async create(subject: string | null): Promise<DataKey> {
+    const key = DataKey.generate(subject);
+    await this.store(key);
+    return key;
+  }
+
+  /** Stores a key that was made in memory. It is written in the same transaction as the first record under it. */
+  async store(key: DataKey): Promise<void> {
+    const wrapped = await key.expose((secret) => this.provider.wrap(secret, wrapContext(key.id)));
+    const row = {
+      id: key.id,
+      subject: key.subject,
+      kek_id: this.provider.currentKeyId,
+      wrapped: Buffer.from(wrapped),
+      created_at: clock.now().getTime(),
+    };
+    await insertRows(this.strapi, DATA_KEYS, [row]);
+    this.cache.set(key.name, key);
   }
 
   /** Destroys every key of a data subject. What was sealed under them is unreadable from now on, here and in copies. */

@@ -9,7 +9,12 @@ import { annotateSchemas, type Annotations } from './protected-types';
 import { createVaultTables } from './tables';
 import { Vault } from './vault';
 
+export { DataKey } from './data-key';
+export type { KeyName } from './envelope';
+export type { ProtectedType } from './protected-types';
+export { BLIND_INDEX } from './tables';
 export type { OpenedRecord, OpeningFailure } from './record-opener';
+export { relatedId } from './subject-resolver';
 export type { EmailSubjectResolver, SubjectAnswer, SubjectQuestion } from './subject-resolver';
 export type { Vault, VaultListener, VaultWrite } from './vault';
 

@@ -5,6 +5,7 @@ import type { Core } from '@strapi/types';
 import { inTransaction, tables } from '../platform/database/connection';
 import { chunk } from '../platform/database/dialect';
 
+import type { IndexEntries } from './blind-index/blind-index';
 import { type ProtectedType, SEALED } from './protected-types';
 import { EVERYTHING, type Plan, type QueryParams } from './query-planner';
 import { isPlainObject } from './query-rewriter';
@@ -25,7 +26,7 @@ interface Carried {
   plan?: Plan;
   created?: SealedCreate[];
   updated?: SealedUpdate;
-  ids?: number[];
+  deleted?: { readonly entityId: number; readonly entries: IndexEntries | null }[];
 }
 
 const CARRIED = Symbol('gdpr vault');
@@ -102,8 +103,10 @@ class VaultHooks {
         return this.beforeUpdate(type, params);
       case 'beforeUpdateMany':
         return this.beforeUpdateMany(type, params);
+      case 'beforeDelete':
+        return this.beforeDelete(type, await this.idsMatching(type, params, true));
       case 'beforeDeleteMany':
-        return { ids: await this.idsMatching(type, params) };
+        return this.beforeDelete(type, await this.idsMatching(type, params));
       default:
         return {};
     }
@@ -120,8 +123,7 @@ class VaultHooks {
     if (action === 'afterCreate') await this.afterCreate(type, carried, idOf(result));
     if (action === 'afterCreateMany') await this.afterCreateMany(type, carried);
     if (action === 'afterUpdate') await this.afterUpdate(type, carried);
-    if (action === 'afterDelete') await this.afterDelete(type, [idOf(result)]);
-    if (action === 'afterDeleteMany') await this.afterDelete(type, carried.ids ?? []);
+    if (action === 'afterDelete' || action === 'afterDeleteMany') await this.afterDelete(type, carried.deleted ?? []);
   }
 
   private async afterFind(action: string, uid: string, result: unknown, plan: Plan): Promise<void> {
@@ -214,13 +216,19 @@ class VaultHooks {
     // The index has changed, so the filter may no longer find these rows: from here on they go by their ids.
     params.where = { id: { $in: this.idList(ids) } };
     params.data = stripped(type, data);
-    return { ids };
+    return {};
   }
 
-  private async afterDelete(type: ProtectedType, ids: readonly number[]): Promise<void> {
-    if (ids.length === 0) return;
-    await this.vault.index.remove(type, ids);
-    await this.vault.reportWrite({ kind: 'delete', uid: type.uid, ids });
+  /** The tokens of a record are made of its values, so they are worked out before it is gone. */
+  private async beforeDelete(type: ProtectedType, ids: readonly number[]): Promise<Carried> {
+    const entries = await this.vault.writer.entriesOfStored(type, ids);
+    return { deleted: ids.map((entityId) => ({ entityId, entries: entries.get(entityId) ?? null })) };
+  }
+
+  private async afterDelete(type: ProtectedType, deleted: NonNullable<Carried['deleted']>): Promise<void> {
+    if (deleted.length === 0) return;
+    await this.vault.index.remove(type, deleted);
+    await this.vault.reportWrite({ kind: 'delete', uid: type.uid, ids: deleted.map(({ entityId }) => entityId) });
   }
 
   private async idsMatching(type: ProtectedType, params: QueryParams, first = false): Promise<number[]> {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 import type { BlindIndex, ScopedToken } from './blind-index/blind-index';
-import { lowerCased, MAX_PREFIX, prefixOf, words } from './blind-index/token-texts';
+import { MAX_PREFIX, prefixOf, textsEqualIgnoringCase, words } from './blind-index/token-texts';
 import { type CandidateOpener, type IdReader, MAX_CANDIDATES } from './condition-resolver';
 import type { ProtectedAttribute, ProtectedType } from './protected-types';
 import type { Where } from './query-rewriter';
@@ -39,7 +39,11 @@ export class QuickSearch {
     query: string,
   ): Promise<number[] | Knex.QueryBuilder> {
     const whole = this.index.matching(
-      attributes.map((attribute) => this.index.scopedToken(type.uid, attribute, 'folded', lowerCased(query.trim()))),
+      attributes.flatMap((attribute) =>
+        textsEqualIgnoringCase(query.trim()).map(([kind, text]) =>
+          this.index.scopedToken(type.uid, attribute, kind, text),
+        ),
+      ),
     );
     const prefixed = attributes.filter(({ search }) => search === 'prefix' || search === 'substring');
     const wanted = words(query);
@@ -65,7 +69,7 @@ export class QuickSearch {
   ): Promise<number[]> {
     const records = await this.openCandidates(type, ids);
     return ids.filter((id) => {
-      const values = records.get(id);
+      const values = records.get(id)?.values;
       if (values === undefined) return false;
       const held = attributes.flatMap(({ name }) => {
         const value = values[name];

@@ -22,6 +22,7 @@ export interface SealedCreate {
   readonly entries: IndexEntries;
   readonly values: ProtectedValues;
   readonly subject: string | null;
+  readonly keyName: KeyName;
 }
 
 /** A changed record, sealed anew. */
@@ -61,10 +62,24 @@ export class RecordWriter {
     const key = await this.keyFor(answer);
     const sealed = sealRecord(values, key, this.suite, { uid: type.uid, documentId });
     return {
-      data: { ...data, ...answer.assign, ...nulls(type), documentId, [SEALED]: sealed },
+      data: { ...this.unprotected(type, data), ...answer.assign, documentId, [SEALED]: sealed },
       entries: this.index.entriesOf(type, values, answer.subject, variantOf(type, data['locale'], data['publishedAt'])),
       values,
       subject: answer.subject,
+      keyName: key.name,
+    };
+  }
+
+  /** Seals a new record under a key that the caller has made, for rows that are written below Strapi's hooks. */
+  sealUnder(
+    type: ProtectedType,
+    documentId: string,
+    values: ProtectedValues,
+    key: DataKey,
+  ): { readonly sealed: string; readonly entries: IndexEntries } {
+    return {
+      sealed: sealRecord(values, key, this.suite, { uid: type.uid, documentId }),
+      entries: this.index.entriesOf(type, values, key.subject, ''),
     };
   }
 
@@ -102,9 +117,21 @@ export class RecordWriter {
     };
   }
 
-  /** Opens many rows by id, for searches that must compare. Rows that do not open are left out. */
-  async openMany(type: ProtectedType, ids: readonly number[]): Promise<ReadonlyMap<number, ProtectedValues>> {
-    const opened = new Map<number, ProtectedValues>();
+  /** The index entries that stored rows have, by id; rows that do not open are left out. */
+  async entriesOfStored(type: ProtectedType, ids: readonly number[]): Promise<ReadonlyMap<number, IndexEntries>> {
+    const entries = new Map<number, IndexEntries>();
+    for (const [id, { values, subject }] of await this.openMany(type, ids)) {
+      entries.set(id, this.index.entriesOf(type, values, subject, ''));
+    }
+    return entries;
+  }
+
+  /** Opens many rows by id. Rows that do not open are left out. */
+  async openMany(
+    type: ProtectedType,
+    ids: readonly number[],
+  ): Promise<ReadonlyMap<number, { readonly values: ProtectedValues; readonly subject: string | null }>> {
+    const opened = new Map<number, { values: ProtectedValues; subject: string | null }>();
     for (const part of chunk(ids)) {
       const from = await tables(this.strapi);
       const columns = type.isComponent ? ['id', SEALED] : ['id', 'document_id', SEALED];
@@ -116,7 +143,7 @@ export class RecordWriter {
         const key = envelope === null ? undefined : keys.get(keyName(envelope.keyId));
         if (envelope === null || key === undefined || key === DESTROYED) return;
         const values = openRecord(envelope, key, { uid: type.uid, documentId: row.document_id ?? String(row.id) });
-        if (values !== null) opened.set(row.id, values);
+        if (values !== null) opened.set(row.id, { values, subject: key.subject });
       });
     }
     return opened;
@@ -162,6 +189,18 @@ export class RecordWriter {
     return values;
   }
 
+  /** What Strapi itself writes: a column that is not named is NULL, unless a default would fill it in. */
+  private unprotected(type: ProtectedType, data: EntityData): EntityData {
+    const { attributes } = this.strapi.db.metadata.get(type.uid);
+    const rest: Record<string, unknown> = { ...data };
+    for (const name of type.names) {
+      const attribute = attributes[name];
+      if (attribute !== undefined && 'default' in attribute) rest[name] = null;
+      else Reflect.deleteProperty(rest, name);
+    }
+    return rest;
+  }
+
   /** Strapi fills in defaults after the hooks, when the vault has already sealed: so the vault does it itself. */
   private withDefaults(type: ProtectedType, data: EntityData): EntityData {
     const filled: Record<string, unknown> = { ...data };
@@ -182,13 +221,12 @@ export class RecordWriter {
   }
 
   private async keyFor(answer: SubjectAnswer): Promise<DataKey> {
-    if (answer.key !== undefined) return answer.key;
-    const { subject, isNew = false } = answer;
+    const { subject, isNew = false, keyName: known = null } = answer;
+    const cached = await this.loadKey(known);
+    if (cached !== null) return cached;
     const active = subject === null || isNew ? null : await this.keys.activeOf(subject);
     if (active !== null) return active;
-    const [created] = await this.keys.create([answer.subject]);
-    if (created === undefined) throw new GdprError('data-key-missing', 'No data key could be made.');
-    return created;
+    return this.keys.create(subject);
   }
 }
 

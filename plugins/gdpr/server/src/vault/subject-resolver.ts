@@ -2,8 +2,8 @@ import type { Core } from '@strapi/types';
 
 import { tables } from '../platform/database/connection';
 
-import type { DataKey } from './data-key';
 import { DESTROYED, type DataKeys } from './data-keys';
+import type { KeyName } from './envelope';
 import { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
 import { keyNameOf, type ProtectedValues } from './record-sealer';
 
@@ -22,8 +22,8 @@ export interface SubjectQuestion {
 export interface SubjectAnswer {
   /** `documentId` of the data subject; `null` when the record belongs to nobody. */
   readonly subject: string | null;
-  /** The subject's key, when whoever answers holds it already. */
-  readonly key?: DataKey;
+  /** The name of the subject's key, when whoever answers has just made it. */
+  readonly keyName?: KeyName;
   /** A data subject that is being created right now, and so has no key to look for. */
   readonly isNew?: boolean;
   /** Further attributes to write, such as the relation to the data subject. */
@@ -33,9 +33,13 @@ export interface SubjectAnswer {
 /** Answers whose data a record is, for types annotated with `subject: {email}`. The people room registers it. */
 export type EmailSubjectResolver = (question: SubjectQuestion, attribute: string) => Promise<SubjectAnswer>;
 
+/** What a data subject's own row gets besides its sealed attributes. The people room registers it. */
+export type SelfAssigner = (question: SubjectQuestion) => Readonly<Record<string, unknown>>;
+
 /** Works out whose data a record is, and with that under which key it is sealed. */
 export class SubjectResolver {
   private byEmail: EmailSubjectResolver = () => Promise.resolve({ subject: null });
+  private ofSelf: SelfAssigner = () => ({});
 
   constructor(
     private readonly strapi: Core.Strapi,
@@ -47,11 +51,15 @@ export class SubjectResolver {
     this.byEmail = resolver;
   }
 
+  registerSelfAssigner(assigner: SelfAssigner): void {
+    this.ofSelf = assigner;
+  }
+
   async resolve(question: SubjectQuestion): Promise<SubjectAnswer> {
     const { type, documentId, data, before } = question;
     const annotation = type.subject;
     if (annotation === null) return { subject: before?.subject ?? null };
-    if ('self' in annotation) return { subject: documentId, isNew: before === null };
+    if ('self' in annotation) return { subject: documentId, isNew: before === null, assign: this.ofSelf(question) };
     if ('email' in annotation) return this.byEmail(question, annotation.email);
     if ('id' in annotation) {
       const subject = data[annotation.id];

@@ -14,10 +14,91 @@ export async function tables(strapi: Core.Strapi): Promise<From> {
   return (table) => (schema === undefined ? knex(table) : knex(table).withSchema(schema));
 }
 
+/** Runs a statement of SQL inside the current transaction, if there is one. */
+export async function raw(strapi: Core.Strapi, sql: string, bindings: readonly Knex.RawBinding[]): Promise<unknown> {
+  const knex = strapi.db.inTransaction() ? (await strapi.db.transaction()).get() : strapi.db.connection;
+  return knex.raw(sql, bindings);
+}
+
+/** A table's name with its schema, for an identifier binding (`??`). */
+export function qualified(strapi: Core.Strapi, table: string): string {
+  const schema = strapi.db.getSchemaName();
+  return schema === undefined ? table : `${schema}.${table}`;
+}
+
 /** Runs `work` in the transaction that is running, or in one of its own. */
 export async function inTransaction<T>(strapi: Core.Strapi, work: () => Promise<T>): Promise<T> {
   if (strapi.db.inTransaction()) return work();
   return (await strapi.db.transaction(work)) as T;
+}
+
+export type Row = Readonly<Record<string, Knex.Value>>;
+
+/**
+ * Inserts rows with the same columns. Written out as SQL: this is on the way of every new record, where knex's builder
+ * costs more than the database does, and turns many rows into a long UNION on SQLite.
+ */
+export async function insertRows(strapi: Core.Strapi, table: string, rows: readonly Row[]): Promise<void> {
+  if (rows.length > 0) await raw(strapi, insertSql('INSERT INTO', rows), insertBindings(strapi, table, rows));
+}
+
+/**
+ * Inserts a row of a table whose `id` the database counts, unless the value of a unique column is taken. While another
+ * transaction that took it is open, waits for that to end.
+ *
+ * @returns the id, or `null` when the value is taken
+ */
+export async function insertReturningIdIfAbsent(
+  strapi: Core.Strapi,
+  table: string,
+  row: Row,
+  unique: string,
+): Promise<number | null> {
+  const bindings = insertBindings(strapi, table, [row]);
+  if (strapi.db.dialect.client === 'mysql') {
+    const result = await raw(strapi, insertSql('INSERT IGNORE INTO', [row]), bindings);
+    const [{ affectedRows, insertId }] = result as [{ affectedRows: number; insertId: number }];
+    return affectedRows === 1 ? insertId : null;
+  }
+  const sql = `${insertSql('INSERT INTO', [row])} ON CONFLICT (${unique}) DO NOTHING RETURNING id`;
+  return rowsOf<{ id: number }>(await raw(strapi, sql, bindings))[0]?.id ?? null;
+}
+
+/**
+ * Inserts a row unless its key is taken. While another transaction that took it is open, waits for that to end.
+ *
+ * @param key the columns of a unique index
+ * @returns whether the row was inserted
+ */
+export async function insertIfAbsent(
+  strapi: Core.Strapi,
+  table: string,
+  row: Row,
+  key: readonly string[],
+): Promise<boolean> {
+  const bindings = insertBindings(strapi, table, [row]);
+  if (strapi.db.dialect.client === 'mysql') {
+    const result = await raw(strapi, insertSql('INSERT IGNORE INTO', [row]), bindings);
+    return (result as [{ affectedRows: number }])[0].affectedRows === 1;
+  }
+  const conflict = `ON CONFLICT (${key.join(', ')}) DO NOTHING RETURNING ${key.join(', ')}`;
+  return rowsOf(await raw(strapi, `${insertSql('INSERT INTO', [row])} ${conflict}`, bindings)).length === 1;
+}
+
+function insertSql(verb: string, rows: readonly Row[]): string {
+  const columns = Object.keys(rows[0] ?? {});
+  const places = `(${columns.map(() => '?').join(', ')})`;
+  return `${verb} ?? (${columns.join(', ')}) VALUES ${rows.map(() => places).join(', ')}`;
+}
+
+function insertBindings(strapi: Core.Strapi, table: string, rows: readonly Row[]): Knex.RawBinding[] {
+  return [qualified(strapi, table), ...rows.flatMap((row) => Object.values(row))];
+}
+
+/** What a raw query with RETURNING gives back: an array on SQLite, an object with `rows` on PostgreSQL. */
+function rowsOf<T>(result: unknown): T[] {
+  if (Array.isArray(result)) return result as T[];
+  return (result as { rows: T[] }).rows;
 }
 
 /** `FOR UPDATE`, where the database has row locks: SQLite has one writer at a time and needs none. */

@@ -3,7 +3,7 @@ import { hkdfSync } from 'node:crypto';
 import type { Core } from '@strapi/types';
 import type { Knex } from 'knex';
 
-import { tables } from '../../platform/database/connection';
+import { insertIfAbsent, insertRows, tables } from '../../platform/database/connection';
 import { chunk } from '../../platform/database/dialect';
 import { badRequest } from '../../platform/errors';
 import type { ProtectedAttribute, ProtectedType } from '../protected-types';
@@ -67,7 +67,8 @@ export class BlindIndex {
     const tokens = new Map<string, ScopedToken>();
     const unique: (ScopedToken & { attribute: string })[] = [];
     const add = (entry: ScopedToken): void => void tokens.set(keyOf(entry), entry);
-    if (subject !== null) add(this.subjectToken(type, subject));
+    // A data subject is its own; it needs no entry to be found by.
+    if (subject !== null && !isSelf(type)) add(this.subjectToken(type, subject));
     for (const attribute of type.attributes.values()) {
       for (const [kind, texts] of tokenTexts(attribute, values[attribute.name])) {
         for (const text of texts) add(this.scopedToken(type.uid, attribute, kind, text));
@@ -85,7 +86,7 @@ export class BlindIndex {
     const rows = records.flatMap(({ entityId, entries }) =>
       entries.tokens.map(({ scope, token }) => ({ scope, token, entity_id: entityId })),
     );
-    await this.insertRows(rows);
+    await this.insertTokens(rows);
     for (const { entityId, entries } of records) await this.claim(type, entityId, entries);
   }
 
@@ -98,7 +99,7 @@ export class BlindIndex {
       await from(BLIND_INDEX).where({ scope, token, entity_id: entityId }).delete();
     }
     const added = after.tokens.filter((entry) => !had.has(keyOf(entry))).sort(byKey);
-    await this.insertRows(added.map(({ scope, token }) => ({ scope, token, entity_id: entityId })));
+    await this.insertTokens(added.map(({ scope, token }) => ({ scope, token, entity_id: entityId })));
 
     const claimed = new Set(before.unique.map(keyOf));
     const kept = new Set(after.unique.map(keyOf));
@@ -108,31 +109,49 @@ export class BlindIndex {
     await this.claim(type, entityId, { ...after, unique: after.unique.filter((entry) => !claimed.has(keyOf(entry))) });
   }
 
-  /** Removes every entry of these records: tokens outlive the key, so deletion must reach them. */
-  async remove(type: ProtectedType, entityIds: readonly number[]): Promise<void> {
-    const scopes = [subjectScope(type.uid), ...[...type.attributes.values()].flatMap(({ scopes: s }) => Object.values(s))];
-    for (const part of chunk(entityIds)) {
-      const from = await tables(this.strapi);
-      await from(BLIND_INDEX).whereIn('entity_id', part).whereIn('scope', scopes).delete();
-      await from(UNIQUE_VALUES).whereIn('entity_id', part).whereIn('scope', scopes).delete();
+  /**
+   * Removes every entry of records that are deleted: tokens outlive the key, so deletion must reach them.
+   *
+   * @param records with the entries each has; `null` where the record does not open, which makes this a search through
+   * all entries of the type
+   */
+  async remove(
+    type: ProtectedType,
+    records: readonly { readonly entityId: number; readonly entries: IndexEntries | null }[],
+  ): Promise<void> {
+    const scopes = [subjectScope(type.uid), ...[...type.attributes.values()].flatMap((one) => Object.values(one.scopes))];
+    const from = await tables(this.strapi);
+    for (const { entityId, entries } of records) {
+      const rows = from(BLIND_INDEX).where({ entity_id: entityId });
+      if (entries === null) await rows.whereIn('scope', scopes).delete();
+      else if (entries.tokens.length > 0) await rows.where((any) => this.whereTokens(any, entries.tokens)).delete();
+    }
+    for (const part of chunk(records)) {
+      const ids = part.map(({ entityId }) => entityId);
+      await from(UNIQUE_VALUES).whereIn('entity_id', ids).whereIn('scope', scopes).delete();
     }
   }
 
   /** `SELECT entity_id …` for rows that carry any of these tokens: one subquery, because two under OR walk the table. */
   matching(tokens: readonly ScopedToken[]): Knex.QueryBuilder {
-    const query = this.entities();
+    if (tokens.length === 0) return this.entities().whereRaw('1 = 0');
+    return this.entities().where((any) => this.whereTokens(any, tokens));
+  }
+
+  private whereTokens(any: Knex.QueryBuilder, tokens: readonly ScopedToken[]): void {
     const scopes = new Map<number, Buffer[]>();
-    for (const { scope, token } of tokens) scopes.set(scope, [...(scopes.get(scope) ?? []), token]);
-    if (scopes.size === 0) return query.whereRaw('1 = 0');
-    return query.where((any) => {
-      for (const [scope, values] of scopes) {
-        void any.orWhere((one) => {
-          const [only] = values;
-          if (values.length === 1 && only !== undefined) void one.where({ scope, token: only });
-          else void one.where({ scope }).whereIn('token', values);
-        });
-      }
-    });
+    for (const { scope, token } of tokens) {
+      const known = scopes.get(scope);
+      if (known === undefined) scopes.set(scope, [token]);
+      else known.push(token);
+    }
+    for (const [scope, values] of scopes) {
+      void any.orWhere((one) => {
+        const [only] = values;
+        if (values.length === 1 && only !== undefined) void one.where({ scope, token: only });
+        else void one.where({ scope }).whereIn('token', values);
+      });
+    }
   }
 
   /** `SELECT entity_id …` for rows in which the attribute has a value at all. */
@@ -144,20 +163,17 @@ export class BlindIndex {
     return this.strapi.db.getConnection(BLIND_INDEX).select('entity_id');
   }
 
-  private async insertRows(rows: readonly { scope: number; token: Buffer; entity_id: number }[]): Promise<void> {
-    for (const part of chunk(rows)) {
-      const from = await tables(this.strapi);
-      await from(BLIND_INDEX).insert(part);
-    }
+  private async insertTokens(rows: readonly { scope: number; token: Buffer; entity_id: number }[]): Promise<void> {
+    for (const part of chunk(rows)) await insertRows(this.strapi, BLIND_INDEX, part);
   }
 
   /** @throws ValidationError in Strapi's words when another record holds one of the values */
   private async claim(type: ProtectedType, entityId: number, { unique }: IndexEntries): Promise<void> {
     for (const { scope, token, attribute } of unique) {
-      const from = await tables(this.strapi);
-      const insert = from(UNIQUE_VALUES).insert({ scope, token, entity_id: entityId });
       // Ignoring and reading back, because a duplicate would abort the whole transaction on PostgreSQL.
-      await insert.onConflict(['scope', 'token']).ignore();
+      const isFirst = await insertIfAbsent(this.strapi, UNIQUE_VALUES, { scope, token, entity_id: entityId }, ['scope', 'token']);
+      if (isFirst) continue;
+      const from = await tables(this.strapi);
       const holder = (await from(UNIQUE_VALUES).select('entity_id').where({ scope, token }).first()) as
         | { entity_id: number }
         | undefined;
@@ -166,11 +182,12 @@ export class BlindIndex {
   }
 
   private keyOf(uid: string, attribute: string, kind: string): Uint8Array {
-    const info = JSON.stringify(['gdpr blind index v1', uid, attribute, kind]);
-    let key = this.keys.get(info);
+    const name = `${uid} ${attribute} ${kind}`;
+    let key = this.keys.get(name);
     if (key === undefined) {
+      const info = JSON.stringify(['gdpr blind index v1', uid, attribute, kind]);
       key = new Uint8Array(hkdfSync('sha256', this.indexKey, new Uint8Array(0), info, 32));
-      this.keys.set(info, key);
+      this.keys.set(name, key);
     }
     return key;
   }
@@ -188,6 +205,7 @@ function notUnique(type: ProtectedType, attribute: string): Error {
   });
 }
 
+const isSelf = ({ subject }: ProtectedType): boolean => subject !== null && 'self' in subject;
 const keyOf = ({ scope, token }: ScopedToken): string => `${String(scope)}:${token.toString('latin1')}`;
 const byKey = (a: ScopedToken, b: ScopedToken): number => (keyOf(a) < keyOf(b) ? -1 : 1);
 

@@ -40,11 +40,20 @@ export function tokenTexts(attribute: AnnotatedAttribute, value: unknown): Reado
   if (attribute.search === 'none' || value === null || value === undefined) return texts;
   const text = canonicalText(value);
   texts.set('value', [text]);
-  texts.set('folded', [lowerCased(text)]);
+  // What is in lower case already answers by its value token: see textsEqualIgnoringCase.
+  if (lowerCased(text) !== text) texts.set('folded', [lowerCased(text)]);
   if (attribute.search === 'exact') return texts;
   texts.set('prefix', prefixes(text));
   if (attribute.search === 'substring') texts.set('trigram', trigrams(folded(text)));
   return texts;
+}
+
+/** What to look for so as to find a text whatever its letter case: the counterpart of how {@link tokenTexts} stores it. */
+export function textsEqualIgnoringCase(text: string): readonly (readonly [TokenKind, string])[] {
+  return [
+    ['value', lowerCased(text)],
+    ['folded', lowerCased(text)],
+  ];
 }
 
 /** One text for each value: the same value written in two ways of its type has been made the same before. */

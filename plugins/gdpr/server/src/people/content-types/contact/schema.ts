@@ -16,7 +16,7 @@ export const contactSchema = {
     salutation: { type: 'string' },
     firstName: { type: 'string', pluginOptions: personalData('pd:FirstName', 'prefix') },
     lastName: { type: 'string', pluginOptions: personalData('pd:LastName', 'prefix') },
-    email: { type: 'email', pluginOptions: personalData('pd:EmailAddress', 'prefix') },
+    email: { type: 'email', pluginOptions: personalData('pd:EmailAddress', 'exact') },
     phone: { type: 'string', pluginOptions: personalData('pd:TelephoneNumber', 'exact') },
     mobile: { type: 'string', pluginOptions: personalData('pd:TelephoneNumber', 'exact') },
     street: { type: 'string', pluginOptions: personalData('pd:PhysicalAddress') },

@@ -15,8 +15,12 @@ export const dataSubjectSchema = {
     // Data subjects come and go with the records that are theirs; nobody edits them by hand.
     'content-type-builder': { visible: false },
   },
+  indexes: [{ name: 'gdpr_data_subjects_email_key', columns: ['email_key'], type: 'unique' }],
+  config: { attributes: { emailKey: { hidden: true } } },
   attributes: {
-    email: { type: 'email', unique: true, pluginOptions: personalData('pd:EmailAddress', 'exact') },
+    email: { type: 'email', pluginOptions: personalData('pd:EmailAddress', 'exact') },
+    // Keyed hash of the normalised address: the database itself lets no second data subject have it.
+    emailKey: { type: 'string', private: true, configurable: false, visible: false, searchable: false },
     leads: {
       type: 'relation',
       relation: 'oneToMany',

@@ -15,7 +15,7 @@ export const leadSchema = {
   attributes: {
     firstName: { type: 'string', pluginOptions: personalData('pd:FirstName', 'prefix') },
     lastName: { type: 'string', pluginOptions: personalData('pd:LastName', 'prefix') },
-    email: { type: 'email', pluginOptions: personalData('pd:EmailAddress', 'prefix') },
+    email: { type: 'email', pluginOptions: personalData('pd:EmailAddress', 'exact') },
     phone: { type: 'string', pluginOptions: personalData('pd:TelephoneNumber', 'exact') },
     company: { type: 'string' },
     jobTitle: { type: 'string', pluginOptions: personalData('pd:JobTitle') },
