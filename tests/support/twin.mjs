@@ -13,10 +13,9 @@ export function addPlainTwin(strapi, { source, name, indexes = [] }) {
 
   function register() {
     const { attributes } = strapi.contentType(source).__schema__;
+    // The same attributes; relations lead to the same types, but not back.
     const plain = Object.fromEntries(
-      Object.entries(attributes)
-        .filter(([, attribute]) => attribute.type !== 'relation')
-        .map(([key, { pluginOptions: _dropped, ...attribute }]) => [key, attribute]),
+      Object.entries(attributes).map(([key, { pluginOptions: _dropped, inversedBy: _back, ...attribute }]) => [key, attribute]),
     );
     strapi.get('content-types').add(`api::${name}`, {
       [name]: {

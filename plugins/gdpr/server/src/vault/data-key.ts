@@ -1,10 +1,10 @@
 import { KEY_ID_BYTES, keyName, type KeyName } from './envelope';
+import { keyedHash } from './keyed-hash';
 import { randomBytes } from './random';
-import { sodium } from './sodium';
 import type { Suite, SuiteKey } from './suites';
 
 const DATA_KEY_BYTES = 32;
-const ID_CONTEXT = 'strapi-plugin-gdpr-crm data key id v1';
+const ID_CONTEXT = Buffer.from('strapi-plugin-gdpr-crm data key id v1');
 const SUITE_CONTEXT = 'strapi-plugin-gdpr-crm record key v1 suite ';
 
 /**
@@ -26,7 +26,7 @@ export class DataKey {
   private constructor(secret: Uint8Array, subject: string | null) {
     this.secret = secret;
     this.subject = subject;
-    this.id = Buffer.from(sodium.crypto_generichash(KEY_ID_BYTES, ID_CONTEXT, secret));
+    this.id = keyedHash(KEY_ID_BYTES, ID_CONTEXT, secret);
     this.name = keyName(this.id);
   }
 
@@ -38,14 +38,14 @@ export class DataKey {
   static fromSecret(secret: Uint8Array, id: Uint8Array, subject: string | null): DataKey | null {
     if (secret.length !== DATA_KEY_BYTES) return null;
     const key = new DataKey(Uint8Array.from(secret), subject);
-    return sodium.memcmp(key.id, Uint8Array.from(id)) ? key : null;
+    return key.id.equals(id) ? key : null;
   }
 
   forSuite(suite: Suite): SuiteKey {
     this.assertUsable();
     let key = this.suiteKeys.get(suite.id);
     if (key === undefined) {
-      const bytes = sodium.crypto_generichash(32, `${SUITE_CONTEXT}${String(suite.id)}`, this.secret);
+      const bytes = keyedHash(32, `${SUITE_CONTEXT}${String(suite.id)}`, this.secret);
       key = suite.key(bytes);
       bytes.fill(0);
       this.suiteKeys.set(suite.id, key);

@@ -2,7 +2,7 @@ import type { Core } from '@strapi/types';
 import { LRUCache } from 'lru-cache';
 
 import { clock } from '../platform/clock';
-import { insertRows, tables } from '../platform/database/connection';
+import { insertRows, qualified, select, tables } from '../platform/database/connection';
 import { chunk } from '../platform/database/dialect';
 import { GdprError } from '../platform/errors';
 import type { Settings } from '../platform/settings';
@@ -58,10 +58,8 @@ export class DataKeys {
       else found.set(name, cached);
     }
     for (const part of chunk([...missing])) {
-      const from = await tables(this.strapi);
-      const rows = (await from(DATA_KEYS)
-        .select('id', 'subject', 'kek_id', 'wrapped')
-        .whereIn('id', part.map(keyIdOfName))) as KeyRow[];
+      const sql = `SELECT id, subject, kek_id, wrapped FROM ?? WHERE id IN (${part.map(() => '?').join(', ')})`;
+      const rows = await select<KeyRow>(this.strapi, sql, [qualified(this.strapi, DATA_KEYS), ...part.map(keyIdOfName)]);
       for (const [name, key] of await this.unwrap(rows)) found.set(name, key);
     }
     return found;
@@ -114,17 +112,6 @@ export class DataKeys {
       .update({ wrapped: null, destroyed_at: clock.now().getTime() });
     for (const { id } of rows) this.cache.delete(keyName(id));
     return rows.length;
-  }
-
-  /**
-   * Stops the boot when the configured key-encryption key is not the one that this database's keys are wrapped under.
-   *
-   * @throws GdprError `key-encryption-key-wrong`
-   */
-  async assertReadable(): Promise<void> {
-    const from = await tables(this.strapi);
-    const rows = (await from(DATA_KEYS).distinct('kek_id').whereNotNull('wrapped')) as { kek_id: string }[];
-    assertKnown(this.provider, rows.map((row) => row.kek_id));
   }
 
   forget(): void {

@@ -5,7 +5,7 @@ import type { Core } from '@strapi/types';
 import { inTransaction, tables } from '../platform/database/connection';
 import { chunk } from '../platform/database/dialect';
 
-import type { IndexEntries } from './blind-index/blind-index';
+import type { IndexEntries, TokenRow } from './blind-index/blind-index';
 import { type ProtectedType, SEALED } from './protected-types';
 import { EVERYTHING, type Plan, type QueryParams } from './query-planner';
 import { isPlainObject } from './query-rewriter';
@@ -25,6 +25,7 @@ type Method = (this: unknown, uid: string, params?: object) => Promise<unknown>;
 interface Carried {
   plan?: Plan;
   created?: SealedCreate[];
+  deferred?: TokenRow[];
   updated?: SealedUpdate;
   deleted?: { readonly entityId: number; readonly entries: IndexEntries | null }[];
 }
@@ -35,6 +36,9 @@ const WRITES = ['create', 'createMany', 'update', 'updateMany', 'delete', 'delet
 
 /** The write that is under way, if any: reads inside it belong to it. */
 const currentWrite = new AsyncLocalStorage<(typeof WRITES)[number]>();
+
+/** Set while a method of the document service runs, and while it emits its events, after its transaction. */
+const documentAction = new AsyncLocalStorage<string>();
 
 /**
  * Puts the vault into Strapi's database layer, at its innermost point: after every `before…` subscriber of the project
@@ -50,6 +54,10 @@ export function interceptLifecycles(strapi: Core.Strapi, vault: Vault): void {
     entityManager: Record<string, Method>;
   };
   const hooks = new VaultHooks(strapi, vault);
+
+  strapi.documents.use((context, next) =>
+    vault.types.reaches(context.uid) ? documentAction.run(context.action, next) : next(),
+  );
 
   const run = lifecycles.run.bind(lifecycles);
   lifecycles.run = async (action, uid, properties, states = new Map<unknown, unknown>()) => {
@@ -84,6 +92,10 @@ class VaultHooks {
   ) {}
 
   async before(action: string, uid: string, { params }: LifecycleProperties): Promise<Carried> {
+    if (action === 'beforeFindOne' && this.isForEvent(uid)) {
+      replaceParams(params, this.eventParams(uid, params));
+      return {};
+    }
     if (action === 'beforeFindOne' || action === 'beforeFindMany') {
       const { plan, params: planned } = await this.vault.planner.plan(uid, params);
       replaceParams(params, planned);
@@ -134,28 +146,47 @@ class VaultHooks {
     if (write === undefined) await this.vault.reportRead(uid, action === 'afterFindOne' ? 'findOne' : 'findMany', records);
   }
 
+  /**
+   * After a document was written and committed, Strapi reads it once more with everything around it, for its `entry.*`
+   * events. Those go to webhooks and logs, where personal data has no business: it is not even opened.
+   */
+  private isForEvent(uid: string): boolean {
+    const action = documentAction.getStore();
+    const isWrite = action !== undefined && !['findOne', 'findMany', 'findFirst', 'count'].includes(action);
+    return isWrite && this.vault.types.get(uid) !== undefined && !this.strapi.db.inTransaction();
+  }
+
+  private eventParams(uid: string, params: QueryParams): QueryParams {
+    const selection = this.vault.types.get(uid)?.plainSelection ?? [];
+    return { ...params, select: selection.filter((name) => name !== SEALED), populate: undefined };
+  }
+
   private async beforeCreate(type: ProtectedType, params: LifecycleProperties['params']): Promise<Carried> {
     const { data } = params;
     const created: SealedCreate[] = [];
+    const deferred: TokenRow[] = [];
     for (const datum of Array.isArray(data) ? (data as unknown[]) : [data]) {
       // What is no object is refused by Strapi itself, right after this.
       if (!isPlainObject(datum) || isSealedAlready(type, datum)) return {};
-      created.push(await this.vault.writer.sealNew(type, datum));
+      const { result, rows } = await this.vault.index.deferring(() => this.vault.writer.sealNew(type, datum));
+      created.push(result);
+      deferred.push(...rows);
     }
     params.data = Array.isArray(data) ? created.map((record) => record.data) : created[0]?.data;
-    return { created };
+    return { created, deferred };
   }
 
-  private async afterCreate(type: ProtectedType, { created }: Carried, id: number): Promise<void> {
+  private async afterCreate(type: ProtectedType, { created, deferred = [] }: Carried, id: number): Promise<void> {
     const record = created?.[0];
     if (record === undefined) return;
-    await this.vault.index.insert(type, [{ entityId: id, entries: record.entries }]);
+    await this.vault.index.insertDeferred(type, [{ entityId: id, entries: record.entries }], deferred);
     await this.reportCreated(type, id, record);
   }
 
   /** MariaDB tells only the first id of a batch, so the rows are found again by what was written into them. */
-  private async afterCreateMany(type: ProtectedType, { created }: Carried): Promise<void> {
-    for (const part of chunk(created ?? [])) {
+  private async afterCreateMany(type: ProtectedType, { created = [], deferred = [] }: Carried): Promise<void> {
+    await this.vault.index.insertDeferred(type, [], deferred);
+    for (const part of chunk(created)) {
       const from = await tables(this.strapi);
       const documentIds = part.map(({ data }) => String(data['documentId']));
       const rows = (await from(type.table).select('id', SEALED).whereIn('document_id', documentIds)) as {

@@ -20,6 +20,15 @@ interface SodiumModule {
     nonce: number,
     key: number,
   ): number;
+  _crypto_generichash(
+    hash: number,
+    hashLength: number,
+    message: number,
+    messageLength: number,
+    messageLengthHigh: number,
+    key: number,
+    keyLength: number,
+  ): number;
 }
 
 export interface Scratch {
@@ -27,6 +36,8 @@ export interface Scratch {
   view(): { readonly memory: Uint8Array; readonly at: number };
   /** Decrypts in place; all arguments are addresses and lengths. @returns whether it failed to authenticate */
   decrypt(sealed: number, sealedLength: number, aad: number, aadLength: number, nonce: number, key: number): boolean;
+  /** Keyed BLAKE2b; all arguments are addresses and lengths. */
+  hash(hash: number, hashLength: number, message: number, messageLength: number, key: number, keyLength: number): void;
 }
 
 /** An area of libsodium's memory for one caller at a time, taken on first use: JavaScript runs one call to its end. */
@@ -53,5 +64,8 @@ export function createScratch(): Scratch {
         nonce,
         key,
       ) !== 0,
+    hash(hash, hashLength, message, messageLength, key, keyLength) {
+      module()._crypto_generichash(hash, hashLength, message, messageLength, 0, key, keyLength);
+    },
   };
 }

@@ -17,7 +17,7 @@ export async function createVaultTables(strapi: Core.Strapi): Promise<void> {
     table.binary('id', 32).notNullable().primary();
     // documentId of the data subject; NULL for the key of a record that belongs to nobody.
     table.string('subject', 36).nullable().index('gdpr_data_keys_subject');
-    table.string('kek_id', 64).notNullable().index('gdpr_data_keys_kek');
+    table.string('kek_id', 64).notNullable();
     // NULL once destroyed: the row stays, so that "destroyed" can be told from "lost".
     table.binary('wrapped', 255).nullable();
     table.bigInteger('created_at').notNullable();

@@ -60,7 +60,6 @@ export class Vault {
     const types = new ProtectedTypes();
     types.load(strapi, annotations);
     const keys = new DataKeys(strapi, provider, settings.keyCache);
-    await keys.assertReadable();
     const index = new BlindIndex(strapi, await systemKey(strapi, provider, 'blind-index-1'));
     const subjects = new SubjectResolver(strapi, types, keys);
     const suite = suiteById(settings.suite) ?? xchacha20Poly1305;

@@ -20,6 +20,17 @@ export async function raw(strapi: Core.Strapi, sql: string, bindings: readonly K
   return knex.raw(sql, bindings);
 }
 
+/** Runs a SELECT written as SQL inside the current transaction, if there is one. */
+export async function select<T>(
+  strapi: Core.Strapi,
+  sql: string,
+  bindings: readonly Knex.RawBinding[],
+): Promise<readonly T[]> {
+  const result = await raw(strapi, sql, bindings);
+  // MySQL's driver returns the rows and their description.
+  return strapi.db.dialect.client === 'mysql' ? (result as [T[]])[0] : rowsOf<T>(result);
+}
+
 /** A table's name with its schema, for an identifier binding (`??`). */
 export function qualified(strapi: Core.Strapi, table: string): string {
   const schema = strapi.db.getSchemaName();

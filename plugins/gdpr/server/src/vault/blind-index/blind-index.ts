@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { hkdfSync } from 'node:crypto';
 
 import type { Core } from '@strapi/types';
@@ -8,7 +9,7 @@ import { chunk } from '../../platform/database/dialect';
 import { badRequest } from '../../platform/errors';
 import type { ProtectedAttribute, ProtectedType } from '../protected-types';
 import type { ProtectedValues } from '../record-sealer';
-import { sodium } from '../sodium';
+import { keyedHash } from '../keyed-hash';
 import { BLIND_INDEX, UNIQUE_VALUES } from '../tables';
 
 import { scopeNumber, type TokenKind } from './scopes';
@@ -20,6 +21,12 @@ const TOKEN_BYTES = 16;
 export interface ScopedToken {
   readonly scope: number;
   readonly token: Buffer;
+}
+
+export interface TokenRow {
+  readonly scope: number;
+  readonly token: Buffer;
+  readonly entity_id: number;
 }
 
 /** What one record puts into the index. */
@@ -36,6 +43,7 @@ export interface IndexEntries {
  */
 export class BlindIndex {
   private readonly keys = new Map<string, Uint8Array>();
+  private readonly deferred = new AsyncLocalStorage<TokenRow[]>();
 
   constructor(
     private readonly strapi: Core.Strapi,
@@ -45,7 +53,7 @@ export class BlindIndex {
   token(uid: string, attribute: string, kind: string, text: string): Buffer {
     // A lone surrogate has no UTF-8: all would become the same U+FFFD, so ill-formed text is hashed in escaped form.
     const hashable = text.isWellFormed() ? text : JSON.stringify(text);
-    return Buffer.from(sodium.crypto_generichash(TOKEN_BYTES, hashable, this.keyOf(uid, attribute, kind)));
+    return keyedHash(TOKEN_BYTES, hashable, this.keyOf(uid, attribute, kind));
   }
 
   scopedToken(uid: string, attribute: ProtectedAttribute, kind: TokenKind, text: string): ScopedToken {
@@ -86,8 +94,30 @@ export class BlindIndex {
     const rows = records.flatMap(({ entityId, entries }) =>
       entries.tokens.map(({ scope, token }) => ({ scope, token, entity_id: entityId })),
     );
-    await this.insertTokens(rows);
+    const later = this.deferred.getStore();
+    if (later === undefined) await this.insertTokens(rows);
+    else later.push(...rows);
     for (const { entityId, entries } of records) await this.claim(type, entityId, entries);
+  }
+
+  /**
+   * Holds back the entries that `work` adds, so that they are written together with others by {@link insertDeferred}:
+   * a new contact and its new data subject then cost one statement. Only for work after which nothing is searched.
+   */
+  async deferring<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly rows: readonly TokenRow[] }> {
+    const rows: TokenRow[] = [];
+    const result = await this.deferred.run(rows, work);
+    return { result, rows };
+  }
+
+  /** Adds the entries of new records, and with them what was held back. */
+  async insertDeferred(
+    type: ProtectedType,
+    records: readonly { entityId: number; entries: IndexEntries }[],
+    rows: readonly TokenRow[],
+  ): Promise<void> {
+    const { rows: own } = await this.deferring(() => this.insert(type, records));
+    await this.insertTokens([...rows, ...own]);
   }
 
   /** Brings the entries of one record from `before` to `after`, writing only the difference, in a fixed order. */
@@ -163,8 +193,8 @@ export class BlindIndex {
     return this.strapi.db.getConnection(BLIND_INDEX).select('entity_id');
   }
 
-  private async insertTokens(rows: readonly { scope: number; token: Buffer; entity_id: number }[]): Promise<void> {
-    for (const part of chunk(rows)) await insertRows(this.strapi, BLIND_INDEX, part);
+  private async insertTokens(rows: readonly TokenRow[]): Promise<void> {
+    for (const part of chunk(rows)) await insertRows(this.strapi, BLIND_INDEX, part.map((row) => ({ ...row })));
   }
 
   /** @throws ValidationError in Strapi's words when another record holds one of the values */
