@@ -14,7 +14,7 @@ export interface PlainSearch {
 
 /**
  * What `_q` and the admin panel's search box mean for a protected type: rows in which every word of the query begins
- * a word of some protected attribute, or whose exact value it is, and whatever Strapi finds in plain columns.
+ * a word of some protected attribute (or is the value of one that is indexed exactly), rows whose exact value it is, and whatever Strapi finds in plain columns.
  */
 export class QuickSearch {
   constructor(
@@ -39,25 +39,30 @@ export class QuickSearch {
     query: string,
   ): Promise<number[] | Knex.QueryBuilder> {
     const whole = this.index.matching(
-      attributes.flatMap((attribute) =>
-        textsEqualIgnoringCase(query.trim()).map(([kind, text]) =>
-          this.index.scopedToken(type.uid, attribute, kind, text),
-        ),
-      ),
+      attributes.flatMap((attribute) => this.exactTokens(type, attribute, query.trim())),
     );
-    const prefixed = attributes.filter(({ search }) => search === 'prefix' || search === 'substring');
+    const prefixed = attributes.filter(({ search }) => search !== 'exact');
+    const exact = attributes.filter(({ search }) => search === 'exact');
     const wanted = words(query);
     if (prefixed.length === 0 || wanted.length === 0) return whole;
 
-    const tokens = (word: string): ScopedToken[] =>
-      prefixed.map((attribute) => this.index.scopedToken(type.uid, attribute, 'prefix', prefixOf(word)));
+    const tokens = (word: string): ScopedToken[] => [
+      ...prefixed.map((attribute) => this.index.scopedToken(type.uid, attribute, 'prefix', prefixOf(word))),
+      ...exact.flatMap((attribute) => this.exactTokens(type, attribute, word)),
+    ];
     const [first = '', ...others] = wanted;
     const byWords = this.index.matching(tokens(first));
     for (const word of others) void byWords.whereIn('entity_id', this.index.matching(tokens(word)));
     const ids = await this.readIds(byWords.limit(MAX_CANDIDATES));
     const longWords = wanted.filter((word) => [...word].length > MAX_PREFIX);
-    const found = longWords.length === 0 ? ids : await this.beginningWith(type, prefixed, ids, longWords);
+    const found = longWords.length === 0 ? ids : await this.beginningWith(type, attributes, ids, longWords);
     return [...new Set([...found, ...(await this.readIds(whole.limit(MAX_CANDIDATES)))])];
+  }
+
+  private exactTokens(type: ProtectedType, attribute: ProtectedAttribute, text: string): ScopedToken[] {
+    return textsEqualIgnoringCase(text).map(([kind, form]) =>
+      this.index.scopedToken(type.uid, attribute, kind, form),
+    );
   }
 
   /** Tokens reach twelve characters; for longer words the candidates are opened and compared. */

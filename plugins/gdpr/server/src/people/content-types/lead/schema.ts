@@ -13,7 +13,7 @@ export const leadSchema = {
   options: { draftAndPublish: false },
   pluginOptions: { gdpr: { subject: { email: 'email' } } },
   attributes: {
-    firstName: { type: 'string', pluginOptions: personalData('pd:FirstName', 'prefix') },
+    firstName: { type: 'string', pluginOptions: personalData('pd:FirstName', 'exact') },
     lastName: { type: 'string', pluginOptions: personalData('pd:LastName', 'prefix') },
     email: { type: 'email', pluginOptions: personalData('pd:EmailAddress', 'exact') },
     phone: { type: 'string', pluginOptions: personalData('pd:TelephoneNumber', 'exact') },
