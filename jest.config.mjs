@@ -17,7 +17,11 @@ export default {
   workerIdleMemoryLimit: '1500MB',
   testTimeout: 60_000,
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/plugins/gdpr/**/src/**/*.test.ts', '<rootDir>/scripts/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/plugins/gdpr/**/src/**/*.test.ts', '<rootDir>/scripts/**/*.test.ts'],
+    },
     { ...shared, displayName: 'integration', testMatch: ['<rootDir>/tests/integration/**/*.test.ts'] },
   ],
 };

@@ -9,7 +9,10 @@ interface SqliteConnection {
 type Done = (error: Error | null, connection: unknown) => void;
 
 /** Where the project's root is, seen from the compiled `dist/config` as well as from `config`. */
-const root = path.basename(path.resolve(__dirname, '..')) === 'dist' ? path.resolve(__dirname, '../..') : path.resolve(__dirname, '..');
+const root =
+  path.basename(path.resolve(__dirname, '..')) === 'dist'
+    ? path.resolve(__dirname, '../..')
+    : path.resolve(__dirname, '..');
 
 function sqlite() {
   const filename = settingOr('DATABASE_FILENAME', '.tmp/data.db');
@@ -39,9 +42,14 @@ function server(client: 'postgres' | 'mysql', port: number) {
     connection: {
       host: parsed?.hostname ?? settingOr('DATABASE_HOST', '127.0.0.1'),
       port: parsed === undefined ? wholeNumber('DATABASE_PORT', port) : Number(parsed.port || port),
-      database: parsed === undefined ? settingOr('DATABASE_NAME', 'strapi') : decodeURIComponent(parsed.pathname.slice(1)),
-      user: parsed === undefined ? settingOr('DATABASE_USERNAME', 'strapi') : decodeURIComponent(parsed.username),
-      password: parsed === undefined ? settingOr('DATABASE_PASSWORD', '') : decodeURIComponent(parsed.password),
+      database:
+        parsed === undefined
+          ? settingOr('DATABASE_NAME', 'strapi')
+          : decodeURIComponent(parsed.pathname.slice(1)),
+      user:
+        parsed === undefined ? settingOr('DATABASE_USERNAME', 'strapi') : decodeURIComponent(parsed.username),
+      password:
+        parsed === undefined ? settingOr('DATABASE_PASSWORD', '') : decodeURIComponent(parsed.password),
       ...(client === 'mysql' ? { charset: 'utf8mb4' } : {}),
     },
     pool: {
@@ -58,7 +66,9 @@ interface MysqlConnection {
 
 /** MariaDB's default, REPEATABLE READ, deadlocks and fails concurrent updates of one record. */
 function readCommitted(connection: MysqlConnection, done: Done) {
-  connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) => done(error, connection));
+  connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) =>
+    done(error, connection),
+  );
 }
 
 export default () => {

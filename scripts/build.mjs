@@ -11,7 +11,13 @@ const STAMPS = path.join(ROOT, 'node_modules', '.cache', 'gdpr-crm-build');
 /** What can be built, what it is built from, and what shows that it is there. */
 const TARGETS = {
   plugin: {
-    inputs: ['plugins/gdpr/server', 'plugins/gdpr/admin', 'plugins/gdpr/contracts', 'plugins/gdpr/package.json', 'package-lock.json'],
+    inputs: [
+      'plugins/gdpr/server',
+      'plugins/gdpr/admin',
+      'plugins/gdpr/contracts',
+      'plugins/gdpr/package.json',
+      'package-lock.json',
+    ],
     output: 'plugins/gdpr/dist/server/index.js',
     run: () => command('npm', ['run', 'build', '--workspace', 'strapi-plugin-gdpr-crm']),
   },
@@ -38,7 +44,8 @@ export function build(names, { force = false } = {}) {
     const target = TARGETS[name];
     const stamp = path.join(STAMPS, name);
     const hash = hashOf(target.inputs);
-    const isFresh = existsSync(path.join(ROOT, target.output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
+    const isFresh =
+      existsSync(path.join(ROOT, target.output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
     if (isFresh && !force) continue;
     console.log(`Building ${name} …`);
     target.run();
@@ -48,7 +55,12 @@ export function build(names, { force = false } = {}) {
 
 function command(file, args) {
   try {
-    execFileSync(file, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', env: { ...process.env, STRAPI_TELEMETRY_DISABLED: 'true', NODE_ENV: 'production' } });
+    execFileSync(file, args, {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      encoding: 'utf8',
+      env: { ...process.env, STRAPI_TELEMETRY_DISABLED: 'true', NODE_ENV: 'production' },
+    });
   } catch (error) {
     process.stderr.write(`${error.stdout ?? ''}${error.stderr ?? ''}`);
     throw new Error(`${file} ${args.join(' ')} failed; what it said stands above.`);

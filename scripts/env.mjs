@@ -42,14 +42,20 @@ export function completeEnv(file = path.join(ROOT, '.env')) {
     (name) => !present[name] && !process.env[name] && !(name === 'GDPR_MASTER_KEY' && hasKeyFile),
   );
   if (missing.length === 0) return [];
-  const before = existsSync(file) ? readFileSync(file, 'utf8') : readFileSync(path.join(ROOT, '.env.example'), 'utf8');
+  const before = existsSync(file)
+    ? readFileSync(file, 'utf8')
+    : readFileSync(path.join(ROOT, '.env.example'), 'utf8');
   const kept = before
     .split('\n')
     .filter((line) => !missing.some((name) => new RegExp(`^\\s*${name}\\s*=\\s*$`).test(line)))
     .join('\n')
     .trimEnd();
   const added = missing.map((name) => `${name}=${SECRETS[name]()}`).join('\n');
-  writeFileSync(file, `${kept}\n\n# Made by scripts/env.mjs. Keep GDPR_MASTER_KEY where the database is not.\n${added}\n`, { mode: 0o600 });
+  writeFileSync(
+    file,
+    `${kept}\n\n# Made by scripts/env.mjs. Keep GDPR_MASTER_KEY where the database is not.\n${added}\n`,
+    { mode: 0o600 },
+  );
   chmodSync(file, 0o600);
   return missing;
 }

@@ -12,4 +12,7 @@ export function startMailbox(options?: {
   refuse?: () => { code: number; message: string } | null;
 }): Promise<Mailbox>;
 
-export function startMailboxPage(mailbox: Mailbox, port?: number): Promise<{ port: number; stop(): Promise<void> }>;
+export function startMailboxPage(
+  mailbox: Mailbox,
+  port?: number,
+): Promise<{ port: number; stop(): Promise<void> }>;

@@ -41,7 +41,8 @@ export async function startMailbox({ port = 0, refuse = () => null } = {}) {
     async waitFor(count, timeout = 15_000) {
       const deadline = Date.now() + timeout;
       while (messages.length < count) {
-        if (Date.now() > deadline) throw new Error(`${messages.length} of ${count} mails came in within ${timeout} ms.`);
+        if (Date.now() > deadline)
+          throw new Error(`${messages.length} of ${count} mails came in within ${timeout} ms.`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       return messages;
@@ -87,7 +88,8 @@ function listen(server, port) {
   });
 }
 
-const addressOf = (field) => (Array.isArray(field) ? field : [field]).map((entry) => entry?.text ?? '').join(', ');
+const addressOf = (field) =>
+  (Array.isArray(field) ? field : [field]).map((entry) => entry?.text ?? '').join(', ');
 
 function summaryOf(message) {
   return {
@@ -98,17 +100,25 @@ function summaryOf(message) {
     subject: message.subject,
     text: message.text,
     html: message.html || null,
-    headers: Object.fromEntries(message.headerLines.map(({ key, line }) => [key, line.slice(line.indexOf(':') + 1).trim()])),
+    headers: Object.fromEntries(
+      message.headerLines.map(({ key, line }) => [key, line.slice(line.indexOf(':') + 1).trim()]),
+    ),
   };
 }
 
 const escape = (text) => String(text ?? '').replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
-const linked = (text) => escape(text).replace(/https?:\/\/[^\s<&]+/g, (link) => `<a href="${link}">${link}</a>`);
+const linked = (text) =>
+  escape(text).replace(/https?:\/\/[^\s<&]+/g, (link) => `<a href="${link}">${link}</a>`);
 
 function pageOf(messages) {
-  const cards = [...messages].reverse().map(summaryOf).map(
-    (mail) => `<article><h2>${escape(mail.subject)}</h2><p class="quiet">${escape(mail.to)} · ${escape(mail.date?.toISOString())}</p><pre>${linked(mail.text)}</pre></article>`,
-  );
-  const content = cards.length > 0 ? cards.join('') : '<p>No mail yet. Subscribe an address, and its mail shows here.</p>';
+  const cards = [...messages]
+    .reverse()
+    .map(summaryOf)
+    .map(
+      (mail) =>
+        `<article><h2>${escape(mail.subject)}</h2><p class="quiet">${escape(mail.to)} · ${escape(mail.date?.toISOString())}</p><pre>${linked(mail.text)}</pre></article>`,
+    );
+  const content =
+    cards.length > 0 ? cards.join('') : '<p>No mail yet. Subscribe an address, and its mail shows here.</p>';
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="5"><meta name="color-scheme" content="light dark"><title>Mailbox (${messages.length})</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}article{border:1px solid #8886;border-radius:.6rem;padding:1rem 1.25rem;margin:1rem 0}h2{margin:0;font-size:1.1rem}.quiet{opacity:.75;margin:.2rem 0 1rem}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;margin:0}</style></head><body><h1>Mailbox of the demo</h1>${content}</body></html>`;
 }

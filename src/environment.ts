@@ -14,7 +14,9 @@ export function settingOr(name: string, fallback: string): string {
 export function secret(name: string): string {
   const value = setting(name);
   if (value === undefined) {
-    throw new Error(`${name} is not set: add it to .env, or run \`npm run env\`, which fills in what is missing with fresh secrets.`);
+    throw new Error(
+      `${name} is not set: add it to .env, or run \`npm run env\`, which fills in what is missing with fresh secrets.`,
+    );
   }
   return value;
 }

@@ -11,5 +11,13 @@ export default async function create({ strapi, sealed, plain, db }) {
     { plain: one(plain), sealed: one(sealed) },
     { rounds: 41, warmUp: 5, calls: 20 },
   );
-  report({ bench: 'create', case: 'new person', db, rows: 1, median_ms: sealedMs, plain_ms: plainMs, ratio: sealedMs / plainMs });
+  report({
+    bench: 'create',
+    case: 'new person',
+    db,
+    rows: 1,
+    median_ms: sealedMs,
+    plain_ms: plainMs,
+    ratio: sealedMs / plainMs,
+  });
 }

@@ -11,7 +11,15 @@ export default async function list({ strapi, sealed, plain, db }) {
     plain: () => strapi.documents(plain).findMany(page),
     sealed: () => strapi.documents(sealed).findMany(page),
   });
-  report({ bench: 'list', case: '100 by document service', db, rows, median_ms: warm.sealed, plain_ms: warm.plain, ratio: warm.sealed / warm.plain });
+  report({
+    bench: 'list',
+    case: '100 by document service',
+    db,
+    rows,
+    median_ms: warm.sealed,
+    plain_ms: warm.plain,
+    ratio: warm.sealed / warm.plain,
+  });
 
   const vault = strapi.plugin('gdpr').service('vault').of();
   const cold = await compare({
@@ -21,5 +29,13 @@ export default async function list({ strapi, sealed, plain, db }) {
       return strapi.documents(sealed).findMany(page);
     },
   });
-  report({ bench: 'list', case: '100, cold key cache', db, rows, median_ms: cold.sealed, plain_ms: cold.plain, ratio: cold.sealed / cold.plain });
+  report({
+    bench: 'list',
+    case: '100, cold key cache',
+    db,
+    rows,
+    median_ms: cold.sealed,
+    plain_ms: cold.plain,
+    ratio: cold.sealed / cold.plain,
+  });
 }

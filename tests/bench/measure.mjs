@@ -29,5 +29,7 @@ const rounded = (value) => (typeof value === 'number' ? Number(value.toPrecision
 
 /** Prints one case as one JSON line (design 11). */
 export function report(line) {
-  console.log(JSON.stringify(Object.fromEntries(Object.entries(line).map(([key, value]) => [key, rounded(value)]))));
+  console.log(
+    JSON.stringify(Object.fromEntries(Object.entries(line).map(([key, value]) => [key, rounded(value)]))),
+  );
 }

@@ -1,5 +1,30 @@
-const FIRST = ['Anna', 'Jonas', 'Marie', 'Lukas', 'Sophie', 'Felix', 'Camille', 'Diego', 'Lucía', 'Thomas', 'Emma', 'Mateo'];
-const LAST = ['Schneider', 'Martin', 'García', 'Weber', 'Dubois', 'Hoffmann', 'López', 'Fischer', 'Moreau', 'Klein', 'Ruiz'];
+const FIRST = [
+  'Anna',
+  'Jonas',
+  'Marie',
+  'Lukas',
+  'Sophie',
+  'Felix',
+  'Camille',
+  'Diego',
+  'Lucía',
+  'Thomas',
+  'Emma',
+  'Mateo',
+];
+const LAST = [
+  'Schneider',
+  'Martin',
+  'García',
+  'Weber',
+  'Dubois',
+  'Hoffmann',
+  'López',
+  'Fischer',
+  'Moreau',
+  'Klein',
+  'Ruiz',
+];
 
 /** A made-up contact with all protected attributes, different for each number. */
 export function contact(number) {
@@ -26,7 +51,10 @@ export async function fill(strapi, uid, count) {
   let present = await strapi.db.query(uid).count();
   while (present < count) {
     const size = Math.min(1_000, count - present);
-    const data = Array.from({ length: size }, (_, at) => ({ ...contact(present + at), publishedAt: new Date() }));
+    const data = Array.from({ length: size }, (_, at) => ({
+      ...contact(present + at),
+      publishedAt: new Date(),
+    }));
     await strapi.db.query(uid).createMany({ data });
     present += size;
   }

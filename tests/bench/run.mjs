@@ -10,11 +10,15 @@ import { addPlainTwin } from '../support/twin.mjs';
 
 const require = createRequire(import.meta.url);
 const here = path.join(ROOT, 'tests', 'bench');
-const available = readdirSync(here).filter((file) => file.endsWith('.bench.mjs')).map((file) => file.slice(0, -'.bench.mjs'.length));
+const available = readdirSync(here)
+  .filter((file) => file.endsWith('.bench.mjs'))
+  .map((file) => file.slice(0, -'.bench.mjs'.length));
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !existsSync(path.join(here, `${name}.bench.mjs`)));
 if (names.length === 0 || unknown.length > 0) {
-  console.error(`Usage: npm run bench -- NAME…   (${available.join(', ')})${unknown.length > 0 ? `; unknown: ${unknown.join(', ')}` : ''}`);
+  console.error(
+    `Usage: npm run bench -- NAME…   (${available.join(', ')})${unknown.length > 0 ? `; unknown: ${unknown.join(', ')}` : ''}`,
+  );
   process.exit(2);
 }
 
@@ -42,7 +46,12 @@ if ((process.env.DATABASE_CLIENT || 'sqlite') === 'sqlite') {
 }
 
 const { createStrapi } = require('@strapi/strapi');
-const strapi = createStrapi({ appDir: ROOT, distDir: path.join(ROOT, 'dist'), serveAdminPanel: false, autoReload: false });
+const strapi = createStrapi({
+  appDir: ROOT,
+  distDir: path.join(ROOT, 'dist'),
+  serveAdminPanel: false,
+  autoReload: false,
+});
 const plain = addPlainTwin(strapi, {
   source: 'plugin::gdpr.contact',
   name: 'plain-contact',

@@ -17,7 +17,10 @@ export interface TestDatabase {
 }
 
 const SERVERS = {
-  postgres: { driver: 'pg', url: process.env['TEST_POSTGRES_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres' },
+  postgres: {
+    driver: 'pg',
+    url: process.env['TEST_POSTGRES_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres',
+  },
   mysql: { driver: 'mysql2', url: process.env['TEST_MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306/mysql' },
 } as const;
 
@@ -34,19 +37,33 @@ export async function createTestDatabase(client: Client = clientUnderTest()): Pr
     return {
       client,
       directory,
-      env: { DATABASE_CLIENT: 'sqlite', DATABASE_FILENAME: path.join(directory, 'data.db'), DATABASE_URL: '' },
-      drop: () => Promise.resolve(rmSync(directory, { recursive: true, force: true })),
+      env: {
+        DATABASE_CLIENT: 'sqlite',
+        DATABASE_FILENAME: path.join(directory, 'data.db'),
+        DATABASE_URL: '',
+      },
+      drop() {
+        rmSync(directory, { recursive: true, force: true });
+        return Promise.resolve();
+      },
     };
   }
   const name = `gdpr_test_${randomBytes(6).toString('hex')}`;
-  await administrate(client, client === 'mysql' ? `CREATE DATABASE ${name} CHARACTER SET utf8mb4` : `CREATE DATABASE ${name}`);
+  await administrate(
+    client,
+    client === 'mysql' ? `CREATE DATABASE ${name} CHARACTER SET utf8mb4` : `CREATE DATABASE ${name}`,
+  );
   const url = new URL(SERVERS[client].url);
   url.pathname = `/${name}`;
   return {
     client,
     directory: null,
     env: { DATABASE_CLIENT: client, DATABASE_URL: url.href, DATABASE_FILENAME: '' },
-    drop: () => administrate(client, client === 'mysql' ? `DROP DATABASE ${name}` : `DROP DATABASE ${name} WITH (FORCE)`),
+    drop: () =>
+      administrate(
+        client,
+        client === 'mysql' ? `DROP DATABASE ${name}` : `DROP DATABASE ${name} WITH (FORCE)`,
+      ),
   };
 }
 
@@ -58,7 +75,9 @@ async function administrate(client: 'postgres' | 'mysql', statement: string): Pr
   } catch (error) {
     const variable = client === 'postgres' ? 'TEST_POSTGRES_URL' : 'TEST_MYSQL_URL';
     const where = new URL(url).host;
-    throw new Error(`The ${client} server at ${where} cannot be used (set ${variable}): ${error instanceof Error ? error.message : 'unknown'}`);
+    throw new Error(
+      `The ${client} server at ${where} cannot be used (set ${variable}): ${error instanceof Error ? error.message : 'unknown'}`,
+    );
   } finally {
     await server.destroy();
   }

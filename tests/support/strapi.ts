@@ -81,7 +81,12 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
 
 async function boot(env: Readonly<Record<string, string>>): Promise<Core.Strapi> {
   Object.assign(process.env, env);
-  const strapi = createStrapi({ appDir: ROOT, distDir: path.join(ROOT, 'dist'), serveAdminPanel: false, autoReload: false });
+  const strapi = createStrapi({
+    appDir: ROOT,
+    distDir: path.join(ROOT, 'dist'),
+    serveAdminPanel: false,
+    autoReload: false,
+  });
   await strapi.load();
   // Every request of a test comes from one address; the suites about limits set their own.
   strapi.config.set('plugin::gdpr.rateLimit', { perIp: 1_000_000, perAddress: 5, windowSeconds: 900 });

@@ -15,7 +15,9 @@ export function addPlainTwin(strapi, { source, name, indexes = [] }) {
     const { attributes } = strapi.contentType(source).__schema__;
     // The same attributes; relations lead to the same types, but not back.
     const plain = Object.fromEntries(
-      Object.entries(attributes).map(([key, { pluginOptions: _dropped, inversedBy: _back, ...attribute }]) => [key, attribute]),
+      Object.entries(attributes).map(
+        ([key, { pluginOptions: _dropped, inversedBy: _back, ...attribute }]) => [key, attribute],
+      ),
     );
     strapi.get('content-types').add(`api::${name}`, {
       [name]: {

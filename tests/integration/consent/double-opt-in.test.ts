@@ -23,7 +23,11 @@ const confirmLink = async (): Promise<string> => {
   return linkIn(app.mailbox.messages.at(-1)?.text);
 };
 const gate = (email: string) =>
-  (app.strapi.plugin('gdpr').service('processing') as unknown as { check(q: object): Promise<{ allowed: boolean; reason: string }> }).check({
+  (
+    app.strapi.plugin('gdpr').service('processing') as unknown as {
+      check(q: object): Promise<{ allowed: boolean; reason: string }>;
+    }
+  ).check({
     email,
     purpose: 'newsletter',
   });
@@ -34,7 +38,14 @@ describe('the whole way', () => {
     ['de', 'Bitte bestätigen Sie Ihre Anmeldung', 'Anmeldung bestätigen'],
   ])('subscribe, mail, confirm, unsubscribe in %s', async (locale, mailSubject, pageTitle) => {
     const email = `ada.${locale}@example.org`;
-    const accepted = await subscribe({ email, purposes: ['newsletter'], locale, firstName: 'Ada', lastName: 'Lovelace', formUrl: 'https://example.org/form' });
+    const accepted = await subscribe({
+      email,
+      purposes: ['newsletter'],
+      locale,
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+      formUrl: 'https://example.org/form',
+    });
     expect(accepted.status).toBe(202);
     expect((await gate(email)).allowed).toBe(false);
 
@@ -44,7 +55,8 @@ describe('the whole way', () => {
     expect(mail?.headers.get('list-unsubscribe')).toBeUndefined();
 
     // Scanners open the link, as often as they like: nothing happens.
-    for (const method of ['get', 'head', 'get'] as const) expect((await app.http()[method](path)).status).toBe(200);
+    for (const method of ['get', 'head', 'get'] as const)
+      expect((await app.http()[method](path)).status).toBe(200);
     const page = await app.http().get(path);
     expect(page.text).toContain(pageTitle);
     expect(page.headers['cache-control']).toBe('no-store');
@@ -66,7 +78,9 @@ describe('the whole way', () => {
     await app.drain();
     const welcome = app.mailbox.messages.at(-1);
     const header = welcome?.headerLines.find(({ key }) => key === 'list-unsubscribe')?.line ?? '';
-    expect(welcome?.headerLines.find(({ key }) => key === 'list-unsubscribe-post')?.line).toContain('List-Unsubscribe=One-Click');
+    expect(welcome?.headerLines.find(({ key }) => key === 'list-unsubscribe-post')?.line).toContain(
+      'List-Unsubscribe=One-Click',
+    );
     const leave = new URL(/<([^>]+)>/.exec(header)?.[1] ?? '').pathname;
     expect((await app.http().get(leave)).status).toBe(200);
     expect((await gate(email)).allowed).toBe(true);
@@ -75,8 +89,13 @@ describe('the whole way', () => {
       expect(left.status).toBe(200);
       expect(left.headers['set-cookie']).toBeUndefined();
     }
-    expect(await gate(email)).toMatchObject({ allowed: false, reason: 'Consent is not in force: withdrawn.' });
-    const withdrawals = await app.strapi.db.query('plugin::gdpr.consent-record').findMany({ where: { email, event: 'withdrawn' } });
+    expect(await gate(email)).toMatchObject({
+      allowed: false,
+      reason: 'Consent is not in force: withdrawn.',
+    });
+    const withdrawals = await app.strapi.db
+      .query('plugin::gdpr.consent-record')
+      .findMany({ where: { email, event: 'withdrawn' } });
     expect(withdrawals).toHaveLength(1);
 
     // Asking again after leaving works anew.
@@ -87,10 +106,17 @@ describe('the whole way', () => {
 
   test('the ledger keeps the evidence of each step', async () => {
     const email = 'evidence@example.org';
-    await subscribe({ email, purposes: ['newsletter'], locale: 'de', formUrl: 'https://example.org/anmelden' }).set('User-Agent', 'Browser/1.0');
+    await subscribe({
+      email,
+      purposes: ['newsletter'],
+      locale: 'de',
+      formUrl: 'https://example.org/anmelden',
+    }).set('User-Agent', 'Browser/1.0');
     const path = await confirmLink();
     await app.http().post(path).set('User-Agent', 'Browser/2.0');
-    const lines = await app.strapi.db.query('plugin::gdpr.consent-record').findMany({ where: { email }, orderBy: { id: 'asc' } });
+    const lines = await app.strapi.db
+      .query('plugin::gdpr.consent-record')
+      .findMany({ where: { email }, orderBy: { id: 'asc' } });
     expect(lines.map(({ event }: { event: string }) => event)).toEqual(['granted', 'confirmed']);
     const [granted, confirmed] = lines;
     const mail = app.mailbox.messages.find(({ messageId }) => messageId === granted.messageId);
@@ -108,11 +134,19 @@ describe('the whole way', () => {
     expect(granted.bodyHash).toMatch(/^[0-9a-f]{64}$/);
     expect(granted.ip).toBeTruthy();
     expect(confirmed).toMatchObject({ userAgent: 'Browser/2.0', tokenHash: granted.tokenHash });
-    expect(new Date(confirmed.occurredAt).getTime()).toBeGreaterThanOrEqual(new Date(granted.occurredAt).getTime());
+    expect(new Date(confirmed.occurredAt).getTime()).toBeGreaterThanOrEqual(
+      new Date(granted.occurredAt).getTime(),
+    );
   });
 
   test('an HTML form gets a page, not JSON', async () => {
-    const answer = await app.http().post('/api/gdpr/subscriptions').type('form').set('Accept', 'text/html').set('Accept-Language', 'de-AT,de;q=0.9').send('email=form%40example.org&purposes=newsletter');
+    const answer = await app
+      .http()
+      .post('/api/gdpr/subscriptions')
+      .type('form')
+      .set('Accept', 'text/html')
+      .set('Accept-Language', 'de-AT,de;q=0.9')
+      .send('email=form%40example.org&purposes=newsletter');
     expect(answer.status).toBe(202);
     expect(answer.text).toContain('<html lang="de">');
     expect(answer.text).toContain('Bitte sehen Sie in Ihr Postfach');
@@ -120,7 +154,9 @@ describe('the whole way', () => {
 
   test('nothing that an editor wrote is overwritten by a public form', async () => {
     const email = 'known@example.org';
-    await app.strapi.documents(CONTACT).create({ data: { email, firstName: 'Grace', lastName: 'Hopper' } as never });
+    await app.strapi
+      .documents(CONTACT)
+      .create({ data: { email, firstName: 'Grace', lastName: 'Hopper' } as never });
     await subscribe({ email: 'KNOWN@example.org', purposes: ['newsletter'], firstName: 'Mallory' });
     await app.http().post(await confirmLink());
     const contacts = await app.strapi.documents(CONTACT).findMany({ filters: { email } });
@@ -132,7 +168,12 @@ describe('the whole way', () => {
 describe('an answer never tells whether an address is known', () => {
   test('new, pending, confirmed and withdrawn addresses get the same', async () => {
     const answers = [];
-    for (const email of ['fresh@example.org', 'fresh@example.org', 'evidence@example.org', 'ada.en@example.org']) {
+    for (const email of [
+      'fresh@example.org',
+      'fresh@example.org',
+      'evidence@example.org',
+      'ada.en@example.org',
+    ]) {
       const { status, text, headers } = await subscribe({ email, purposes: ['newsletter'] });
       answers.push({ status, text, type: headers['content-type'], length: headers['content-length'] });
       await app.drain();
@@ -150,7 +191,9 @@ describe('an answer never tells whether an address is known', () => {
 describe('many at once', () => {
   test('a hundred parallel subscriptions of one address: one mail, one data subject, one contact', async () => {
     const email = 'crowd@example.org';
-    const answers = await Promise.all(Array.from({ length: 100 }, () => subscribe({ email, purposes: ['newsletter'] })));
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () => subscribe({ email, purposes: ['newsletter'] })),
+    );
     expect(answers.every(({ status }) => status === 202)).toBe(true);
     await app.drain();
     expect(app.mailbox.messages).toHaveLength(1);

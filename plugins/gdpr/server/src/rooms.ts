@@ -8,4 +8,12 @@ import { publicPagesRoom } from './public-pages';
 import { vaultRoom } from './vault';
 
 /** All rooms, the lowest first: each may use those before it. */
-export const rooms: readonly Room[] = [jobsRoom, vaultRoom, publicPagesRoom, mailRoom, peopleRoom, lawfulnessRoom, consentRoom];
+export const rooms: readonly Room[] = [
+  jobsRoom,
+  vaultRoom,
+  publicPagesRoom,
+  mailRoom,
+  peopleRoom,
+  lawfulnessRoom,
+  consentRoom,
+];

@@ -15,10 +15,17 @@ import { welcome } from './welcome';
 /** Where an opt-in stands when its link is opened. */
 export type Confirmation =
   | { readonly outcome: 'unknown' }
-  | { readonly outcome: 'open' | 'confirmed' | 'already-confirmed' | 'expired'; readonly optIn: OptIn; readonly purposes: readonly Purpose[] };
+  | {
+      readonly outcome: 'open' | 'confirmed' | 'already-confirmed' | 'expired';
+      readonly optIn: OptIn;
+      readonly purposes: readonly Purpose[];
+    };
 
 /** Looks a link up. Changes nothing: mail scanners open links, and some run the page. */
-export async function describeConfirmation(strapi: Core.Strapi, token: string | undefined): Promise<Confirmation> {
+export async function describeConfirmation(
+  strapi: Core.Strapi,
+  token: string | undefined,
+): Promise<Confirmation> {
   const optIn = await findOptIn(strapi, token);
   if (optIn === null) return { outcome: 'unknown' };
   const purposes = await findPurposes(strapi, optIn.purposes);
@@ -27,7 +34,11 @@ export async function describeConfirmation(strapi: Core.Strapi, token: string | 
 }
 
 /** Confirms: ledger, contact and welcome mail in one transaction, once, however often the button is pressed. */
-export async function confirm(strapi: Core.Strapi, token: string | undefined, origin: Origin): Promise<Confirmation> {
+export async function confirm(
+  strapi: Core.Strapi,
+  token: string | undefined,
+  origin: Origin,
+): Promise<Confirmation> {
   const result = await inTransaction(strapi, async (): Promise<Confirmation> => {
     const hash = tokenHash(token);
     if (hash === null) return { outcome: 'unknown' };
@@ -62,7 +73,11 @@ export async function confirm(strapi: Core.Strapi, token: string | undefined, or
 }
 
 /** Asks anew after a link has expired: the same subscription, received again, under the same limits. */
-export async function renew(strapi: Core.Strapi, token: string | undefined, origin: Origin): Promise<Confirmation> {
+export async function renew(
+  strapi: Core.Strapi,
+  token: string | undefined,
+  origin: Origin,
+): Promise<Confirmation> {
   const found = await describeConfirmation(strapi, token);
   if (found.outcome !== 'expired') return found;
   const { email, purposes, language, firstName, lastName, formUrl } = found.optIn;

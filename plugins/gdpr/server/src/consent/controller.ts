@@ -31,7 +31,9 @@ export function consentController({ strapi }: { strapi: Core.Strapi }): Record<s
       const unknown = input.purposes.filter((slug) => !known.some((purpose) => purpose.slug === slug));
       if (unknown.length > 0) {
         const message = `purposes must name purposes of this site; unknown: ${unknown.map((slug) => JSON.stringify(slug)).join(', ')}`;
-        throw badRequest('purpose-unknown', message, { errors: [{ path: ['purposes'], message, name: 'ValidationError' }] });
+        throw badRequest('purpose-unknown', message, {
+          errors: [{ path: ['purposes'], message, name: 'ValidationError' }],
+        });
       }
       const language = input.language ?? languageFor(ctx);
       await receiveSubscription(strapi, { ...input, language }, originOf(ctx));
@@ -41,7 +43,9 @@ export function consentController({ strapi }: { strapi: Core.Strapi }): Record<s
     async showConfirmation(ctx) {
       const found = await describeConfirmation(strapi, ctx.params['token']);
       const answer =
-        found.outcome === 'open' ? pages.askToConfirm(found.optIn.language, found.purposes) : answerTo(ctx, found);
+        found.outcome === 'open'
+          ? pages.askToConfirm(found.optIn.language, found.purposes)
+          : answerTo(ctx, found);
       respond(strapi, ctx, answer);
     },
 
@@ -60,7 +64,9 @@ export function consentController({ strapi }: { strapi: Core.Strapi }): Record<s
     async showUnsubscribe(ctx) {
       const found = await describeUnsubscription(strapi, ctx.params['token']);
       const answer =
-        found === null ? pages.unknownLink(languageFor(ctx)) : pages.askToUnsubscribe(found.language, found.purpose);
+        found === null
+          ? pages.unknownLink(languageFor(ctx))
+          : pages.askToUnsubscribe(found.language, found.purpose);
       respond(strapi, ctx, answer);
     },
 
@@ -68,7 +74,11 @@ export function consentController({ strapi }: { strapi: Core.Strapi }): Record<s
       await limited(ctx);
       const method = isOneClick(ctx.request.body) ? 'one-click' : 'page';
       const found = await unsubscribe(strapi, ctx.params['token'], originOf(ctx), method);
-      respond(strapi, ctx, found === null ? pages.unknownLink(languageFor(ctx)) : pages.unsubscribed(found.language));
+      respond(
+        strapi,
+        ctx,
+        found === null ? pages.unknownLink(languageFor(ctx)) : pages.unsubscribed(found.language),
+      );
     },
   };
 
@@ -78,7 +88,8 @@ export function consentController({ strapi }: { strapi: Core.Strapi }): Record<s
         return pages.unknownLink(languageFor(ctx));
       case 'expired': {
         const token = encodeURIComponent(ctx.params['token'] ?? '');
-        const action = new URL(publicLink(strapi, `/subscriptions/renew/${token}`), 'http://localhost').pathname;
+        const action = new URL(publicLink(strapi, `/subscriptions/renew/${token}`), 'http://localhost')
+          .pathname;
         return pages.expired(found.optIn.language, action);
       }
       case 'already-confirmed':
@@ -102,5 +113,10 @@ function originOf(ctx: PublicContext): Origin {
 }
 
 function isOneClick(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'List-Unsubscribe' in body && body['List-Unsubscribe'] === 'One-Click';
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    'List-Unsubscribe' in body &&
+    body['List-Unsubscribe'] === 'One-Click'
+  );
 }

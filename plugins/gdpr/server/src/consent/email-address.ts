@@ -24,11 +24,13 @@ export function emailFault(address: string): string | null {
   if (local.length > MAX_LOCAL) return `has more than ${String(MAX_LOCAL)} characters before the @`;
   if (local.startsWith('"')) return 'has a quoted part before the @, which is not supported';
   if (!LOCAL.test(local)) return 'has characters before the @ that are not supported';
-  if (local.startsWith('.') || local.endsWith('.') || local.includes('..')) return 'has a misplaced dot before the @';
+  if (local.startsWith('.') || local.endsWith('.') || local.includes('..'))
+    return 'has a misplaced dot before the @';
   const labels = domain.split('.');
   if (labels.length < 2 || !labels.every((label) => LABEL.test(label)) || /^\d+$/.test(labels.at(-1) ?? '')) {
     return 'has no valid domain after the @';
   }
-  if (local.length + 1 + domain.length > MAX_ADDRESS) return `is longer than ${String(MAX_ADDRESS)} characters`;
+  if (local.length + 1 + domain.length > MAX_ADDRESS)
+    return `is longer than ${String(MAX_ADDRESS)} characters`;
   return null;
 }

@@ -39,8 +39,14 @@ export const consentRoom: Room = {
 /** Consent is bound to the address that confirmed it: the same person's other address has not agreed. */
 async function evidenceFor(strapi: Core.Strapi, person: Person, purpose: string): Promise<ConsentEvidence> {
   const email = 'email' in person ? normaliseEmail(person.email) : null;
-  const subject = 'subject' in person ? person.subject : email === null ? null : (await findDataSubject(strapi, email))?.documentId;
-  if (subject === null || subject === undefined) return { given: false, reason: 'Nobody with this address has given consent.', evidence: [] };
+  const subject =
+    'subject' in person
+      ? person.subject
+      : email === null
+        ? null
+        : (await findDataSubject(strapi, email))?.documentId;
+  if (subject === null || subject === undefined)
+    return { given: false, reason: 'Nobody with this address has given consent.', evidence: [] };
   const { state, evidence } = await currentConsent(strapi, subject, purpose, email);
   const reason = state === 'given' ? 'Consent is in force.' : `Consent is not in force: ${state}.`;
   return { given: state === 'given', reason, evidence };

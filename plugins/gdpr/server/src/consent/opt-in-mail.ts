@@ -35,7 +35,8 @@ interface Words {
 const WORDS: Record<Language, Words> = {
   en: {
     subject: (controller) => `Please confirm your subscription – ${controller}`,
-    intro: (controller, purposes) => `Somebody, probably you, asked ${controller} for: ${purposes}. Please confirm that it was you.`,
+    intro: (controller, purposes) =>
+      `Somebody, probably you, asked ${controller} for: ${purposes}. Please confirm that it was you.`,
     button: 'Confirm',
     expiry: (hours) => `The link works for ${String(hours)} hours.`,
     ignore: 'If it was not you, ignore this mail: nothing will be sent to you.',
@@ -45,7 +46,8 @@ const WORDS: Record<Language, Words> = {
   },
   de: {
     subject: (controller) => `Bitte bestätigen Sie Ihre Anmeldung – ${controller}`,
-    intro: (controller, purposes) => `Jemand, vermutlich Sie, hat sich bei ${controller} angemeldet für: ${purposes}. Bitte bestätigen Sie, dass Sie es waren.`,
+    intro: (controller, purposes) =>
+      `Jemand, vermutlich Sie, hat sich bei ${controller} angemeldet für: ${purposes}. Bitte bestätigen Sie, dass Sie es waren.`,
     button: 'Bestätigen',
     expiry: (hours) => `Der Link gilt ${String(hours)} Stunden.`,
     ignore: 'Wenn Sie es nicht waren, ignorieren Sie diese E-Mail: Sie erhalten dann nichts.',
@@ -55,7 +57,8 @@ const WORDS: Record<Language, Words> = {
   },
   fr: {
     subject: (controller) => `Veuillez confirmer votre inscription – ${controller}`,
-    intro: (controller, purposes) => `Quelqu’un, probablement vous, a demandé à ${controller} : ${purposes}. Veuillez confirmer que c’était bien vous.`,
+    intro: (controller, purposes) =>
+      `Quelqu’un, probablement vous, a demandé à ${controller} : ${purposes}. Veuillez confirmer que c’était bien vous.`,
     button: 'Confirmer',
     expiry: (hours) => `Le lien est valable ${String(hours)} heures.`,
     ignore: 'Si ce n’était pas vous, ignorez cet e-mail : rien ne vous sera envoyé.',
@@ -65,7 +68,8 @@ const WORDS: Record<Language, Words> = {
   },
   es: {
     subject: (controller) => `Confirme su suscripción – ${controller}`,
-    intro: (controller, purposes) => `Alguien, probablemente usted, ha solicitado a ${controller}: ${purposes}. Confirme que fue usted.`,
+    intro: (controller, purposes) =>
+      `Alguien, probablemente usted, ha solicitado a ${controller}: ${purposes}. Confirme que fue usted.`,
     button: 'Confirmar',
     expiry: (hours) => `El enlace es válido durante ${String(hours)} horas.`,
     ignore: 'Si no fue usted, ignore este correo: no recibirá nada.',
@@ -112,6 +116,7 @@ function body(language: Language, parts: readonly string[]): string {
 const paragraph = (text: string): string => `<p>${escapeHtml(text)}</p>`;
 
 function button(link: string, label: string): string {
-  const style = 'display:inline-block;padding:12px 28px;background:#3a35c4;color:#fff;border-radius:6px;text-decoration:none;font-weight:600';
+  const style =
+    'display:inline-block;padding:12px 28px;background:#3a35c4;color:#fff;border-radius:6px;text-decoration:none;font-weight:600';
   return `<p><a href="${escapeHtml(link)}" style="${style}">${escapeHtml(label)}</a></p><p>${escapeHtml(link)}</p>`;
 }

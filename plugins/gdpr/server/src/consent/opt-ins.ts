@@ -183,7 +183,8 @@ async function wasJustAsked(
   const slugs = purposes.map(({ slug }) => slug);
   return recent.some(
     (earlier) =>
-      Number(earlier.receivedAt) >= now - consent.mailWindow && slugs.every((slug) => earlier.purposes.includes(slug)),
+      Number(earlier.receivedAt) >= now - consent.mailWindow &&
+      slugs.every((slug) => earlier.purposes.includes(slug)),
   );
 }
 

@@ -49,7 +49,8 @@ const WORDS: Record<Language, Words> = {
   },
   de: {
     checkTitle: 'Bitte sehen Sie in Ihr Postfach',
-    check: 'Wenn die Adresse stimmt, ist eine E-Mail dorthin unterwegs. Öffnen Sie den Link darin, um zu bestätigen.',
+    check:
+      'Wenn die Adresse stimmt, ist eine E-Mail dorthin unterwegs. Öffnen Sie den Link darin, um zu bestätigen.',
     confirmTitle: 'Anmeldung bestätigen',
     confirm: 'Ein Klick, und Ihre Einwilligung gilt:',
     confirmButton: 'Bestätigen',
@@ -61,7 +62,8 @@ const WORDS: Record<Language, Words> = {
     expired: 'Es wurde nichts bestätigt. Sie können sich an dieselbe Adresse einen neuen Link senden lassen.',
     expiredButton: 'Neuen Link senden',
     unknownTitle: 'Dieser Link ist ungültig',
-    unknown: 'Vielleicht ist er unvollständig. Bitte öffnen Sie ihn noch einmal aus der E-Mail, oder melden Sie sich neu an.',
+    unknown:
+      'Vielleicht ist er unvollständig. Bitte öffnen Sie ihn noch einmal aus der E-Mail, oder melden Sie sich neu an.',
     leaveTitle: 'Abmelden',
     leave: 'Ein Klick, und Sie erhalten keine E-Mails mehr zu:',
     leaveButton: 'Abmelden',
@@ -119,7 +121,9 @@ export function checkInbox(language: Language): Answer {
 
 export function askToConfirm(language: Language, purposes: readonly Purpose[]): Answer {
   const { confirmTitle, confirm, confirmButton } = WORDS[language];
-  const content = html`<p>${confirm}</p>${consentTexts(language, purposes)}<form method="post"><button>${confirmButton}</button></form>`;
+  const content = html`<p>${confirm}</p>
+    ${consentTexts(language, purposes)}
+    <form method="post"><button>${confirmButton}</button></form>`;
   return { ...answer(200, language, 'confirmation-open', confirmTitle, confirm), content };
 }
 
@@ -136,7 +140,8 @@ export function alreadyConfirmed(language: Language): Answer {
 /** @param renewAction where the form posts to, for a new link */
 export function expired(language: Language, renewAction: string): Answer {
   const { expiredTitle, expired: text, expiredButton } = WORDS[language];
-  const content = html`<p>${text}</p><form method="post" action="${renewAction}"><button>${expiredButton}</button></form>`;
+  const content = html`<p>${text}</p>
+    <form method="post" action="${renewAction}"><button>${expiredButton}</button></form>`;
   return { ...answer(410, language, 'token-expired', expiredTitle, text), content };
 }
 
@@ -147,8 +152,15 @@ export function unknownLink(language: Language): Answer {
 
 export function askToUnsubscribe(language: Language, purpose: Purpose | null): Answer {
   const { leaveTitle, leave, leaveButton } = WORDS[language];
-  const name = purpose === null ? html`` : html`<ul><li>${textOf(purpose, language).name}</li></ul>`;
-  const content = html`<p>${leave}</p>${name}<form method="post"><button>${leaveButton}</button></form>`;
+  const name =
+    purpose === null
+      ? html``
+      : html`<ul>
+          <li>${textOf(purpose, language).name}</li>
+        </ul>`;
+  const content = html`<p>${leave}</p>
+    ${name}
+    <form method="post"><button>${leaveButton}</button></form>`;
   return { ...answer(200, language, 'unsubscription-open', leaveTitle, leave), content };
 }
 
@@ -158,7 +170,9 @@ export function unsubscribed(language: Language): Answer {
 }
 
 function consentTexts(language: Language, purposes: readonly Purpose[]): Html {
-  return html`<ul>${purposes.map((purpose) => html`<li>${textOf(purpose, language).consent}</li>`)}</ul>`;
+  return html`<ul>
+    ${purposes.map((purpose) => html`<li>${textOf(purpose, language).consent}</li>`)}
+  </ul>`;
 }
 
 function answer(status: number, language: Language, code: string, title: string, message: string): Answer {

@@ -38,12 +38,18 @@ const schema = z.object(
     purposes: z.preprocess(
       (value) => (typeof value === 'string' ? [value] : value),
       z
-        .array(z.string('must be the slug of a purpose').max(255), 'must be a list of purposes, for example ["newsletter"]')
+        .array(
+          z.string('must be the slug of a purpose').max(255),
+          'must be a list of purposes, for example ["newsletter"]',
+        )
         .min(1, 'must name at least one purpose')
         .max(20, 'must name at most 20 purposes')
         .transform((slugs) => [...new Set(slugs)].sort()),
     ),
-    locale: z.unknown().optional().transform((value) => (typeof value === 'string' && value !== '' ? languageOf(value) : null)),
+    locale: z
+      .unknown()
+      .optional()
+      .transform((value) => (typeof value === 'string' && value !== '' ? languageOf(value) : null)),
     firstName: optionalLine,
     lastName: optionalLine,
     formUrl: z

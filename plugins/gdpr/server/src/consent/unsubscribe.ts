@@ -21,7 +21,12 @@ interface SubjectToken {
 /** The token of a person's unsubscribe links for a purpose: made once, the same in every mail, valid for long. */
 export async function unsubscribeToken(
   strapi: Core.Strapi,
-  holder: { readonly subjectId: string; readonly email: string; readonly purpose: string; readonly language: Language },
+  holder: {
+    readonly subjectId: string;
+    readonly email: string;
+    readonly purpose: string;
+    readonly language: Language;
+  },
 ): Promise<string> {
   const { subjectId, purpose, email } = holder;
   const known = (await strapi.db.query(SUBJECT_TOKEN).findMany({
@@ -30,7 +35,9 @@ export async function unsubscribeToken(
   const usable = known.find((row) => row.email === email)?.token ?? null;
   if (usable !== null) return usable;
   const { token, hash } = createToken();
-  await strapi.db.query(SUBJECT_TOKEN).create({ data: { ...holder, use: 'unsubscribe', token, tokenHash: hash } });
+  await strapi.db
+    .query(SUBJECT_TOKEN)
+    .create({ data: { ...holder, use: 'unsubscribe', token, tokenHash: hash } });
   return token;
 }
 
@@ -40,7 +47,10 @@ export interface Unsubscription {
 }
 
 /** What an unsubscribe link is for, or `null` when there is no such link. Changes nothing. */
-export async function describeUnsubscription(strapi: Core.Strapi, token: string | undefined): Promise<Unsubscription | null> {
+export async function describeUnsubscription(
+  strapi: Core.Strapi,
+  token: string | undefined,
+): Promise<Unsubscription | null> {
   const row = await findToken(strapi, token);
   if (row === null) return null;
   const [purpose = null] = await findPurposes(strapi, [row.purpose]);
@@ -63,7 +73,15 @@ export async function unsubscribe(
     await inTransaction(strapi, async () => {
       const { state } = await currentConsent(strapi, subjectId, purpose.slug, email);
       if (state === 'withdrawn') return;
-      await appendConsent(strapi, { event: 'withdrawn', subjectId, email, purpose, language, method, origin });
+      await appendConsent(strapi, {
+        event: 'withdrawn',
+        subjectId,
+        email,
+        purpose,
+        language,
+        method,
+        origin,
+      });
     });
   }
   return { language, purpose };
@@ -72,5 +90,7 @@ export async function unsubscribe(
 async function findToken(strapi: Core.Strapi, token: string | undefined): Promise<SubjectToken | null> {
   const hash = tokenHash(token);
   if (hash === null) return null;
-  return (await strapi.db.query(SUBJECT_TOKEN).findOne({ where: { tokenHash: hash } })) as SubjectToken | null;
+  return (await strapi.db
+    .query(SUBJECT_TOKEN)
+    .findOne({ where: { tokenHash: hash } })) as SubjectToken | null;
 }

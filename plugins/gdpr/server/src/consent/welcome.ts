@@ -14,7 +14,12 @@ import { unsubscribeToken } from './unsubscribe';
 /** What follows when consent has come into force: the contact, and a mail that carries the way out. */
 export async function welcome(
   strapi: Core.Strapi,
-  { optIn, subjectId, email, purposes }: { optIn: OptIn; subjectId: string; email: string; purposes: readonly Purpose[] },
+  {
+    optIn,
+    subjectId,
+    email,
+    purposes,
+  }: { optIn: OptIn; subjectId: string; email: string; purposes: readonly Purpose[] },
 ): Promise<void> {
   const { language, firstName, lastName } = optIn;
   await ensureContact(strapi, {

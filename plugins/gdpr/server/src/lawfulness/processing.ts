@@ -47,9 +47,17 @@ export class ProcessingGate {
       return { allowed: given, basis, reason, evidence };
     }
     if (DECLARED.includes(basis)) {
-      return { allowed: true, basis, reason: `The purpose rests on ${basis}.`, evidence: [`purpose:${purpose.slug}`] };
+      return {
+        allowed: true,
+        basis,
+        reason: `The purpose rests on ${basis}.`,
+        evidence: [`purpose:${purpose.slug}`],
+      };
     }
-    return denied(basis, 'Legitimate interests need an approved assessment (LIA), and this purpose has none.');
+    return denied(
+      basis,
+      'Legitimate interests need an approved assessment (LIA), and this purpose has none.',
+    );
   }
 
   /** The addresses of a list that may be used for a purpose, in the order given. */

@@ -23,7 +23,9 @@ export interface Purpose {
 }
 
 export async function findPurposes(strapi: Core.Strapi, slugs: readonly string[]): Promise<Purpose[]> {
-  return (await strapi.db.query(PURPOSE).findMany({ where: { slug: { $in: [...slugs] }, active: true } })) as Purpose[];
+  return (await strapi.db
+    .query(PURPOSE)
+    .findMany({ where: { slug: { $in: [...slugs] }, active: true } })) as Purpose[];
 }
 
 /** The text shown for a purpose; a purpose without texts is described by its name. */
@@ -35,7 +37,8 @@ export function textOf(purpose: Purpose, language: Language): PurposeText {
 const NEWSLETTER: Record<Language, PurposeText> = {
   en: {
     name: 'Newsletter',
-    consent: 'I agree to receive the newsletter by e-mail. I can withdraw this consent at any time by the link in each mail.',
+    consent:
+      'I agree to receive the newsletter by e-mail. I can withdraw this consent at any time by the link in each mail.',
   },
   de: {
     name: 'Newsletter',
@@ -62,7 +65,14 @@ export async function seedPurposes(strapi: Core.Strapi): Promise<void> {
   if ((await query.count({ where: { slug: 'newsletter' } })) === 0) {
     const texts = Object.fromEntries(LANGUAGES.map((language) => [language, NEWSLETTER[language]]));
     await query.create({
-      data: { slug: 'newsletter', name: 'Newsletter', lawfulBasis: 'consent', doubleOptIn: true, active: true, texts },
+      data: {
+        slug: 'newsletter',
+        name: 'Newsletter',
+        lawfulBasis: 'consent',
+        doubleOptIn: true,
+        active: true,
+        texts,
+      },
     });
   }
   await store.set({ value: true });

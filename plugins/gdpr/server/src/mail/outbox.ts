@@ -85,7 +85,14 @@ async function sendOne(strapi: Core.Strapi, id: number): Promise<void> {
   if (recipient === null) return settle(strapi, id, { state: 'failed', failure: 'erased' });
   try {
     const email: EmailService = strapi.plugin('email').service('email');
-    await email.send({ to: recipient, subject: subjectLine ?? '', text: text ?? '', html: html ?? '', headers: headers ?? {}, messageId });
+    await email.send({
+      to: recipient,
+      subject: subjectLine ?? '',
+      text: text ?? '',
+      html: html ?? '',
+      headers: headers ?? {},
+      messageId,
+    });
   } catch (error) {
     return retryOrGiveUp(strapi, id, row.attempts + 1, classifyFailure(error));
   }
@@ -120,6 +127,7 @@ async function retryOrGiveUp(
 
 async function settle(strapi: Core.Strapi, id: number, columns: Record<string, unknown>): Promise<void> {
   const from = await tables(strapi);
-  await from(TABLE).where({ id }).update({ lease_until: null, lease_holder: null, ...columns });
+  await from(TABLE)
+    .where({ id })
+    .update({ lease_until: null, lease_holder: null, ...columns });
 }
-

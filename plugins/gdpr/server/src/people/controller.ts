@@ -8,7 +8,11 @@ interface Context {
   body: unknown;
 }
 
-export function peopleController({ strapi }: { strapi: Core.Strapi }): Record<string, (ctx: Context) => Promise<void>> {
+export function peopleController({
+  strapi,
+}: {
+  strapi: Core.Strapi;
+}): Record<string, (ctx: Context) => Promise<void>> {
   return {
     async convertLead(ctx) {
       const contact = await convertLead(strapi, ctx.params['documentId'] ?? '');

@@ -37,11 +37,13 @@ export class DataSubjects {
   /** @param email in any spelling, with a local part and a domain */
   async ensure(email: string): Promise<DataSubjectRef | NewDataSubject> {
     const normalised = normaliseEmail(email);
-    if (normalised === null) throw new Error('A data subject needs an e-mail address with a local part and a domain.');
+    if (normalised === null)
+      throw new Error('A data subject needs an e-mail address with a local part and a domain.');
     return inTransaction(this.strapi, async () => {
       const created = await this.create(normalised);
       const subject = created ?? (await this.oneWhere({ email_key: this.emailKey(normalised) }));
-      if (subject === null) throw new Error('A data subject was created and deleted again at the same moment.');
+      if (subject === null)
+        throw new Error('A data subject was created and deleted again at the same moment.');
       return subject;
     });
   }
@@ -66,7 +68,8 @@ export class DataSubjects {
     const from = await tables(this.strapi);
     const query = from(this.type.table).select('id', 'document_id').where(condition).first();
     // Locked inside a transaction: on MariaDB only a locking read sees what was committed after it began.
-    const row = (await (this.strapi.db.inTransaction() ? lockRows(this.strapi, query) : query)) as SubjectRow | undefined;
+    const row = (await (this.strapi.db.inTransaction() ? lockRows(this.strapi, query) : query)) as
+      SubjectRow | undefined;
     return row === undefined ? null : { id: row.id, documentId: row.document_id };
   }
 

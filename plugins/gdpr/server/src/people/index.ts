@@ -31,8 +31,8 @@ export const peopleRoom: Room = {
     people: peopleController,
   },
   services: {
-    lead: factories.createCoreService(LEAD as never) as never,
-    contact: factories.createCoreService(CONTACT as never) as never,
+    lead: factories.createCoreService(LEAD as never),
+    contact: factories.createCoreService(CONTACT as never),
     people: ({ strapi }) => ({
       ensureDataSubject: (email: string) => ensureDataSubject(strapi, email),
       findDataSubject: (email: string) => findDataSubject(strapi, email),

@@ -77,19 +77,23 @@ const CARRIED_OVER = [
  */
 export async function convertLead(strapi: Core.Strapi, documentId: string): Promise<{ documentId: string }> {
   return inTransaction(strapi, async () => {
-    const lead: Record<string, unknown> | null = await strapi.db.query(LEAD).findOne({
+    const lead = (await strapi.db.query(LEAD).findOne({
       where: { documentId },
       populate: { dataSubject: { select: ['id'] }, convertedContact: { select: ['id'] } },
-    });
+    })) as Record<string, unknown> | null;
     if (lead === null) throw notFound('request-invalid', 'There is no lead with this documentId.');
     if (lead['convertedContact'] !== null || lead['leadStatus'] === 'converted') {
       throw conflict('already-converted', 'This lead has already been converted into a contact.');
     }
     const subject = lead['dataSubject'] as { id: number } | null;
     const values = Object.fromEntries(CARRIED_OVER.map((name) => [name, lead[name] ?? null]));
-    const contact: RecordRef = await strapi.db.query(CONTACT).create({
-      data: { ...values, notes: lead['message'] ?? null, ...(subject === null ? {} : { dataSubject: subject.id }) },
-    });
+    const contact = (await strapi.db.query(CONTACT).create({
+      data: {
+        ...values,
+        notes: lead['message'] ?? null,
+        ...(subject === null ? {} : { dataSubject: subject.id }),
+      },
+    })) as RecordRef;
     await strapi.db.query(LEAD).update({
       where: { documentId },
       data: { leadStatus: 'converted', convertedContact: contact.id },

@@ -58,7 +58,10 @@ function hasRelation(vault: Vault, { type }: SubjectQuestion): boolean {
 }
 
 /** The data subject that the caller of this write named, if one. */
-async function chosenSubject(subjects: DataSubjects, { data }: SubjectQuestion): Promise<DataSubjectRef | null> {
+async function chosenSubject(
+  subjects: DataSubjects,
+  { data }: SubjectQuestion,
+): Promise<DataSubjectRef | null> {
   const id = relatedId(data[RELATION]);
   return id === null ? null : subjects.byId(id);
 }

@@ -17,7 +17,9 @@ export function acceptedLanguage(header: string | undefined): Language {
       const weight = parameters.map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1]).find(Boolean);
       return { tag, order, weight: weight === undefined ? 1 : Number(weight) };
     })
-    .filter(({ tag, weight }) => weight > 0 && LANGUAGES.some((language) => tag.toLowerCase().startsWith(language)))
+    .filter(
+      ({ tag, weight }) => weight > 0 && LANGUAGES.some((language) => tag.toLowerCase().startsWith(language)),
+    )
     .sort((a, b) => b.weight - a.weight || a.order - b.order);
   return languageOf(ranges[0]?.tag);
 }

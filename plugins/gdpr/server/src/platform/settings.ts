@@ -43,7 +43,11 @@ const settingsSchema = z.object({
   consent: z
     .object({
       /** How long an opt-in link works. */
-      optInExpiry: z.number().int().positive().default(48 * minutes(60)),
+      optInExpiry: z
+        .number()
+        .int()
+        .positive()
+        .default(48 * minutes(60)),
       /** One opt-in mail an address and purpose within this window, whatever is asked. */
       mailWindow: z.number().int().nonnegative().default(minutes(15)),
       /** Whether the IP address and user agent of a signup and confirmation are kept as evidence. */

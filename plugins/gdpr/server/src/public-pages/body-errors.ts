@@ -15,7 +15,8 @@ interface BodyMiddleware {
 export function quietBodyErrors(strapi: Core.Strapi): void {
   const middlewares = strapi.config.get<unknown[]>('middlewares', []);
   const quieted = middlewares.map((entry) => {
-    const body: BodyMiddleware | null = entry === 'strapi::body' ? { name: 'strapi::body' } : isBody(entry) ? entry : null;
+    const body: BodyMiddleware | null =
+      entry === 'strapi::body' ? { name: 'strapi::body' } : isBody(entry) ? entry : null;
     if (body === null || body.config?.onError !== undefined) return entry;
     return { ...body, config: { ...body.config, onError: refuse } };
   });
@@ -28,7 +29,9 @@ function isBody(entry: unknown): entry is BodyMiddleware {
 
 function refuse(error: Error & { readonly status?: number }): never {
   if (error.status === 413) {
-    throw new errors.PayloadTooLargeError('The body is larger than this server accepts.', { code: 'request-invalid' });
+    throw new errors.PayloadTooLargeError('The body is larger than this server accepts.', {
+      code: 'request-invalid',
+    });
   }
   throw new errors.ValidationError('The body could not be read: send valid JSON, or an HTML form.', {
     code: 'request-invalid',

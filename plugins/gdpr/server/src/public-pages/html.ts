@@ -24,5 +24,7 @@ export function html(strings: TemplateStringsArray, ...values: readonly unknown[
 function render(value: unknown): string {
   if (value instanceof Html) return value.markup;
   if (Array.isArray(value)) return value.map(render).join('');
-  return value === null || value === undefined || value === false ? '' : escapeHtml(String(value));
+  return value === null || value === undefined || value === false
+    ? ''
+    : escapeHtml(typeof value === 'string' ? value : JSON.stringify(value));
 }

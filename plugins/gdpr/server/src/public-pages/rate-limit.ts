@@ -18,7 +18,10 @@ export class PublicRateLimit {
     try {
       await this.limiter.consume(ctx.request.ip);
     } catch (refused) {
-      const wait = typeof refused === 'object' && refused !== null && 'msBeforeNext' in refused ? Number(refused.msBeforeNext) : 60_000;
+      const wait =
+        typeof refused === 'object' && refused !== null && 'msBeforeNext' in refused
+          ? Number(refused.msBeforeNext)
+          : 60_000;
       const seconds = Math.max(1, Math.ceil(wait / 1_000));
       ctx.set('Retry-After', String(seconds));
       throw new errors.RateLimitError(`Too many requests; try again in ${String(seconds)} seconds.`, {

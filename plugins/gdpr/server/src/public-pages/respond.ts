@@ -59,7 +59,12 @@ export function respond(
         ? { data: { code: answer.code, message: answer.message } }
         : {
             data: null,
-            error: { status: answer.status, name: 'ApplicationError', message: answer.message, details: { code: answer.code } },
+            error: {
+              status: answer.status,
+              name: 'ApplicationError',
+              message: answer.message,
+              details: { code: answer.code },
+            },
           };
     return;
   }

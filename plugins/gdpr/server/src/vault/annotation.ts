@@ -109,7 +109,10 @@ export function readAnnotation(schema: AnnotatedSchema): AnnotationResult {
       continue;
     }
     if (!isProtectable(attribute.type)) {
-      at(path, `an attribute of type "${attribute.type}" cannot hold personal data; annotate the fields inside it`);
+      at(
+        path,
+        `an attribute of type "${attribute.type}" cannot hold personal data; annotate the fields inside it`,
+      );
       continue;
     }
     const { personalData } = parsed.data;
@@ -129,15 +132,18 @@ export function readAnnotation(schema: AnnotatedSchema): AnnotationResult {
   const options = gdprOptions(schema.pluginOptions);
   const parsedType = typeSchema.safeParse(options ?? {});
   if (!parsedType.success) {
-    for (const issue of parsedType.error.issues) at(['pluginOptions.gdpr', ...issue.path].join('.'), issue.message);
+    for (const issue of parsedType.error.issues)
+      at(['pluginOptions.gdpr', ...issue.path].join('.'), issue.message);
   }
   const subject = parsedType.success ? (parsedType.data.subject ?? null) : null;
   if (subject !== null) {
     const fault = subjectFault(schema, subject);
     if (fault !== null) at('pluginOptions.gdpr.subject', fault);
-    if (attributes.length === 0) at('pluginOptions.gdpr.subject', 'no attribute of this type is marked as personalData');
+    if (attributes.length === 0)
+      at('pluginOptions.gdpr.subject', 'no attribute of this type is marked as personalData');
   }
-  if (attributes.some(({ name }) => name === 'sealed')) at('attributes.sealed', 'this name is taken by the vault');
+  if (attributes.some(({ name }) => name === 'sealed'))
+    at('attributes.sealed', 'this name is taken by the vault');
 
   if (faults.length > 0) return { annotation: null, faults };
   return { annotation: attributes.length === 0 ? null : { subject, attributes }, faults: [] };
@@ -156,7 +162,8 @@ function searchFault(type: ProtectableType, search: SearchLevel): string | null 
   if (UNSEARCHABLE_TYPES.includes(type)) {
     return `"${search}" is not possible for type "${type}": so few values tell themselves apart by their tokens`;
   }
-  if (search !== 'exact' && !TEXT_TYPES.includes(type)) return `"${search}" needs a text attribute; use "exact"`;
+  if (search !== 'exact' && !TEXT_TYPES.includes(type))
+    return `"${search}" needs a text attribute; use "exact"`;
   return null;
 }
 
@@ -166,7 +173,9 @@ function subjectFault(schema: AnnotatedSchema, subject: SubjectAnnotation): stri
     const relation = schema.attributes[subject.via];
     if (relation?.type !== 'relation') return `"${subject.via}" is not a relation of this type`;
     const toOne = relation.relation === 'oneToOne' || relation.relation === 'manyToOne';
-    return toOne ? null : `"${subject.via}" must be a oneToOne or manyToOne relation: a record has one data subject`;
+    return toOne
+      ? null
+      : `"${subject.via}" must be a oneToOne or manyToOne relation: a record has one data subject`;
   }
   const name = 'email' in subject ? subject.email : subject.id;
   const attribute = schema.attributes[name];

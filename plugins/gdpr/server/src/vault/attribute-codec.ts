@@ -21,7 +21,7 @@ export function normaliseValue(attribute: AnnotatedAttribute, value: unknown): u
     case 'richtext':
     case 'email':
     case 'enumeration':
-      return String(value);
+      return textOf(value);
     case 'integer':
     case 'float':
     case 'decimal':
@@ -49,6 +49,11 @@ function invalid(attribute: AnnotatedAttribute, expected: string): Error {
   return badRequest('protected-attribute-invalid', message, {
     errors: [{ path: [attribute.name], message, name: 'ValidationError' }],
   });
+}
+
+function textOf(value: unknown): string {
+  // An object becomes "[object Object]", as in Strapi's own string fields.
+  return typeof value === 'string' ? value : String(value);
 }
 
 function toNumber(attribute: AnnotatedAttribute, value: unknown): number {

@@ -4,7 +4,14 @@ import type { Dialect } from '../platform/database/dialect';
 
 import { normaliseValue } from './attribute-codec';
 import type { BlindIndex, ScopedToken } from './blind-index/blind-index';
-import { canonicalText, folded, lowerCased, prefixOf, textsEqualIgnoringCase, trigrams } from './blind-index/token-texts';
+import {
+  canonicalText,
+  folded,
+  lowerCased,
+  prefixOf,
+  textsEqualIgnoringCase,
+  trigrams,
+} from './blind-index/token-texts';
 import type { ProtectedAttribute, ProtectedType } from './protected-types';
 import type { ConditionResolver, Where } from './query-rewriter';
 import type { ProtectedValues } from './record-sealer';
@@ -163,7 +170,9 @@ export class BlindConditionResolver implements ConditionResolver {
       return this.index.matching([this.index.scopedToken(type.uid, attribute, 'prefix', prefixOf(text))]);
     }
     const grams = trigrams(text);
-    const [first, ...others] = grams.map((gram) => this.index.scopedToken(type.uid, attribute, 'trigram', gram));
+    const [first, ...others] = grams.map((gram) =>
+      this.index.scopedToken(type.uid, attribute, 'trigram', gram),
+    );
     if (first === undefined) throw searchTooShort(attribute, operator);
     const query = this.index.matching([first]);
     for (const token of others) void query.whereIn('entity_id', this.index.matching([token]));
@@ -214,7 +223,8 @@ export class BlindConditionResolver implements ConditionResolver {
 function tokensOf(part: Where): readonly ScopedToken[] | null {
   const keys = Object.keys(part);
   const condition = part['id'];
-  if (keys.length !== 1 || typeof condition !== 'object' || condition === null || !('$in' in condition)) return null;
+  if (keys.length !== 1 || typeof condition !== 'object' || condition === null || !('$in' in condition))
+    return null;
   return (condition.$in as TokenQuery)[TOKENS] ?? null;
 }
 

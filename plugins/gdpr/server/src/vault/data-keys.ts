@@ -59,7 +59,10 @@ export class DataKeys {
     }
     for (const part of chunk([...missing])) {
       const sql = `SELECT id, subject, kek_id, wrapped FROM ?? WHERE id IN (${part.map(() => '?').join(', ')})`;
-      const rows = await select<KeyRow>(this.strapi, sql, [qualified(this.strapi, DATA_KEYS), ...part.map(keyIdOfName)]);
+      const rows = await select<KeyRow>(this.strapi, sql, [
+        qualified(this.strapi, DATA_KEYS),
+        ...part.map(keyIdOfName),
+      ]);
       for (const [name, key] of await this.unwrap(rows)) found.set(name, key);
     }
     return found;
@@ -105,7 +108,9 @@ export class DataKeys {
   /** Destroys every key of a data subject. What was sealed under them is unreadable from now on, here and in copies. */
   async destroyOf(subject: string): Promise<number> {
     const from = await tables(this.strapi);
-    const rows = (await from(DATA_KEYS).select('id').where({ subject }).whereNull('destroyed_at')) as { id: Buffer }[];
+    const rows = (await from(DATA_KEYS).select('id').where({ subject }).whereNull('destroyed_at')) as {
+      id: Buffer;
+    }[];
     await from(DATA_KEYS)
       .where({ subject })
       .whereNull('destroyed_at')

@@ -67,13 +67,14 @@ export function interceptLifecycles(strapi: Core.Strapi, vault: Vault): void {
       states.set(CARRIED, await hooks.before(action, uid, properties));
       return states;
     }
-    await hooks.after(action, uid, properties, (states.get(CARRIED) ?? {}) as Carried);
+    await hooks.after(action, uid, properties, states.get(CARRIED) ?? {});
     return run(action, uid, properties, states);
   };
 
   for (const name of [...READS, ...WRITES]) {
     const original = entityManager[name];
-    if (original === undefined) throw new Error(`Strapi's entity manager has no ${name}: this version is not supported.`);
+    if (original === undefined)
+      throw new Error(`Strapi's entity manager has no ${name}: this version is not supported.`);
     const isWrite = (WRITES as readonly string[]).includes(name);
     entityManager[name] = function intercepted(uid, params = {}) {
       if (!vault.types.reaches(uid)) return original.call(this, uid, params);
@@ -135,7 +136,8 @@ class VaultHooks {
     if (action === 'afterCreate') await this.afterCreate(type, carried, idOf(result));
     if (action === 'afterCreateMany') await this.afterCreateMany(type, carried);
     if (action === 'afterUpdate') await this.afterUpdate(type, carried);
-    if (action === 'afterDelete' || action === 'afterDeleteMany') await this.afterDelete(type, carried.deleted ?? []);
+    if (action === 'afterDelete' || action === 'afterDeleteMany')
+      await this.afterDelete(type, carried.deleted ?? []);
   }
 
   private async afterFind(action: string, uid: string, result: unknown, plan: Plan): Promise<void> {
@@ -143,7 +145,8 @@ class VaultHooks {
     // A record that does not open can still be deleted; nothing else may be done with it one by one.
     const single = action === 'afterFindOne' && write !== 'delete';
     const records = await this.vault.opener.open(uid, result, plan, single);
-    if (write === undefined) await this.vault.reportRead(uid, action === 'afterFindOne' ? 'findOne' : 'findMany', records);
+    if (write === undefined)
+      await this.vault.reportRead(uid, action === 'afterFindOne' ? 'findOne' : 'findMany', records);
   }
 
   /**
@@ -176,7 +179,11 @@ class VaultHooks {
     return { created, deferred };
   }
 
-  private async afterCreate(type: ProtectedType, { created, deferred = [] }: Carried, id: number): Promise<void> {
+  private async afterCreate(
+    type: ProtectedType,
+    { created, deferred = [] }: Carried,
+    id: number,
+  ): Promise<void> {
     const record = created?.[0];
     if (record === undefined) return;
     await this.vault.index.insertDeferred(type, [{ entityId: id, entries: record.entries }], deferred);
@@ -184,7 +191,10 @@ class VaultHooks {
   }
 
   /** MariaDB tells only the first id of a batch, so the rows are found again by what was written into them. */
-  private async afterCreateMany(type: ProtectedType, { created = [], deferred = [] }: Carried): Promise<void> {
+  private async afterCreateMany(
+    type: ProtectedType,
+    { created = [], deferred = [] }: Carried,
+  ): Promise<void> {
     await this.vault.index.insertDeferred(type, [], deferred);
     for (const part of chunk(created)) {
       const from = await tables(this.strapi);
@@ -214,7 +224,8 @@ class VaultHooks {
     const { data } = params;
     if (!isPlainObject(data) || isSealedAlready(type, data)) return {};
     const id = onlyId(params.where) ?? (await this.idsMatching(type, params, true))[0];
-    const update = id === undefined ? null : await this.vault.writer.sealChange(type, id, withoutSealed(data));
+    const update =
+      id === undefined ? null : await this.vault.writer.sealChange(type, id, withoutSealed(data));
     if (update === null) {
       // Nobody matches: Strapi finds that out by itself, and must not get the plain values on the way.
       params.data = stripped(type, data);
@@ -232,7 +243,10 @@ class VaultHooks {
   }
 
   /** Each row has its own key, so each is sealed by itself; Strapi updates what is not protected in one statement. */
-  private async beforeUpdateMany(type: ProtectedType, params: LifecycleProperties['params']): Promise<Carried> {
+  private async beforeUpdateMany(
+    type: ProtectedType,
+    params: LifecycleProperties['params'],
+  ): Promise<Carried> {
     if (!isPlainObject(params.data)) return {};
     const data = withoutSealed(params.data);
     const ids = await this.idsMatching(type, params);
@@ -259,7 +273,11 @@ class VaultHooks {
   private async afterDelete(type: ProtectedType, deleted: NonNullable<Carried['deleted']>): Promise<void> {
     if (deleted.length === 0) return;
     await this.vault.index.remove(type, deleted);
-    await this.vault.reportWrite({ kind: 'delete', uid: type.uid, ids: deleted.map(({ entityId }) => entityId) });
+    await this.vault.reportWrite({
+      kind: 'delete',
+      uid: type.uid,
+      ids: deleted.map(({ entityId }) => entityId),
+    });
   }
 
   private async idsMatching(type: ProtectedType, params: QueryParams, first = false): Promise<number[]> {
@@ -269,7 +287,7 @@ class VaultHooks {
       filters: params.filters,
       _q: params._q,
       ...(first ? { limit: 1 } : {}),
-    } as never);
+    });
     const rows = await query.execute<{ id: number }[]>({ mapResults: false });
     return [...new Set(rows.map(({ id }) => id))].sort((a, b) => a - b);
   }
@@ -298,7 +316,9 @@ function replaceParams(params: QueryParams, planned: QueryParams): void {
 }
 
 function stripped(type: ProtectedType, data: EntityData): EntityData {
-  const nulls = [...type.attributes.keys()].filter((name) => name in data).map((name) => [name, null] as const);
+  const nulls = [...type.attributes.keys()]
+    .filter((name) => name in data)
+    .map((name) => [name, null] as const);
   return { ...data, ...Object.fromEntries(nulls) };
 }
 
@@ -319,6 +339,7 @@ function onlyId(where: unknown): number | undefined {
 }
 
 function idOf(result: unknown): number {
-  if (typeof result === 'object' && result !== null && 'id' in result && typeof result.id === 'number') return result.id;
+  if (typeof result === 'object' && result !== null && 'id' in result && typeof result.id === 'number')
+    return result.id;
   throw new Error('Strapi returned a record without an id.');
 }

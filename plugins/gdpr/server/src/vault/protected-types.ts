@@ -2,7 +2,12 @@ import type { Core, UID } from '@strapi/types';
 
 import { GdprError } from '../platform/errors';
 
-import { type AnnotatedAttribute, type AnnotatedSchema, readAnnotation, type SubjectAnnotation } from './annotation';
+import {
+  type AnnotatedAttribute,
+  type AnnotatedSchema,
+  readAnnotation,
+  type SubjectAnnotation,
+} from './annotation';
 import { scopesOf, type Scopes } from './blind-index/scopes';
 
 /** The attribute that the vault adds to every protected type. */
@@ -76,7 +81,8 @@ export class ProtectedTypes {
         uid,
         table: metadata.tableName,
         isComponent,
-        hasDrafts: !isComponent && strapi.contentType(uid as UID.ContentType).options?.draftAndPublish === true,
+        hasDrafts:
+          !isComponent && strapi.contentType(uid as UID.ContentType).options?.draftAndPublish === true,
         subject: annotation.subject,
         attributes,
         names: [...attributes.keys()],
@@ -87,7 +93,10 @@ export class ProtectedTypes {
       const relations = new Map<string, string | null>();
       for (const [name, attribute] of Object.entries(metadata.attributes)) {
         if (attribute.type !== 'relation') continue;
-        relations.set(name, 'target' in attribute && typeof attribute.target === 'string' ? attribute.target : null);
+        relations.set(
+          name,
+          'target' in attribute && typeof attribute.target === 'string' ? attribute.target : null,
+        );
       }
       this.relations.set(uid, relations);
     }
@@ -125,7 +134,10 @@ function plainSelection(
 
 export type Annotations = ReadonlyMap<
   string,
-  { readonly annotation: NonNullable<ReturnType<typeof readAnnotation>['annotation']>; readonly isComponent: boolean }
+  {
+    readonly annotation: NonNullable<ReturnType<typeof readAnnotation>['annotation']>;
+    readonly isComponent: boolean;
+  }
 >;
 
 /**
@@ -135,11 +147,20 @@ export type Annotations = ReadonlyMap<
  * @throws GdprError `annotation-invalid`, naming every mistake in every annotation
  */
 export function annotateSchemas(strapi: Core.Strapi): Annotations {
-  const annotations = new Map<string, { annotation: NonNullable<ReturnType<typeof readAnnotation>['annotation']>; isComponent: boolean }>();
+  const annotations = new Map<
+    string,
+    { annotation: NonNullable<ReturnType<typeof readAnnotation>['annotation']>; isComponent: boolean }
+  >();
   const faults: string[] = [];
   const schemas = [
-    ...Object.values(strapi.contentTypes).map((schema) => ({ schema: schema as MutableSchema, isComponent: false })),
-    ...Object.values(strapi.components).map((schema) => ({ schema: schema as MutableSchema, isComponent: true })),
+    ...Object.values(strapi.contentTypes).map((schema) => ({
+      schema: schema as MutableSchema,
+      isComponent: false,
+    })),
+    ...Object.values(strapi.components).map((schema) => ({
+      schema: schema as MutableSchema,
+      isComponent: true,
+    })),
   ];
   for (const { schema, isComponent } of schemas) {
     const result = readAnnotation(schema);
@@ -149,7 +170,10 @@ export function annotateSchemas(strapi: Core.Strapi): Annotations {
     if (result.annotation.attributes.some(({ encrypted }) => encrypted)) addSealedAttribute(schema);
   }
   if (faults.length > 0) {
-    throw new GdprError('annotation-invalid', `The gdpr annotations of the schemas have mistakes:\n- ${faults.join('\n- ')}`);
+    throw new GdprError(
+      'annotation-invalid',
+      `The gdpr annotations of the schemas have mistakes:\n- ${faults.join('\n- ')}`,
+    );
   }
   return annotations;
 }

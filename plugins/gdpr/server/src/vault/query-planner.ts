@@ -60,14 +60,21 @@ export class QueryPlanner {
   }
 
   /** Only what decides which rows are meant: `where`, `filters` and `_q`. */
-  async planFilters(uid: string, params: QueryParams): Promise<Pick<QueryParams, 'where' | 'filters' | '_q'>> {
+  async planFilters(
+    uid: string,
+    params: QueryParams,
+  ): Promise<Pick<QueryParams, 'where' | 'filters' | '_q'>> {
     const { where, filters, _q } = params;
     const planned: Pick<QueryParams, 'where' | 'filters' | '_q'> = {};
     if (where !== undefined) planned.where = await this.rewriter.where(uid, where);
     if (isPlainObject(filters)) planned.filters = await this.rewriter.where(uid, filters);
     const found = await this.search(uid, _q);
     if (found === null) return _q === undefined ? planned : { ...planned, _q };
-    return { ...planned, _q: undefined, where: planned.where === undefined ? found : { $and: [planned.where, found] } };
+    return {
+      ...planned,
+      _q: undefined,
+      where: planned.where === undefined ? found : { $and: [planned.where, found] },
+    };
   }
 
   private async search(uid: string, query: unknown): Promise<Where | null> {
@@ -80,16 +87,22 @@ export class QueryPlanner {
     const text: string[] = ['id'];
     const numbers: string[] = [];
     for (const [name, attribute] of Object.entries(this.strapi.db.metadata.get(type.uid).attributes)) {
-      if (type.attributes.has(name) || ('searchable' in attribute && attribute.searchable === false)) continue;
-      if (['string', 'text', 'uid', 'email', 'enumeration', 'richtext'].includes(attribute.type)) text.push(name);
+      if (type.attributes.has(name) || ('searchable' in attribute && attribute.searchable === false))
+        continue;
+      if (['string', 'text', 'uid', 'email', 'enumeration', 'richtext'].includes(attribute.type))
+        text.push(name);
       if (['biginteger', 'integer', 'decimal', 'float'].includes(attribute.type)) numbers.push(name);
     }
     return { text, numbers };
   }
 
-  private planSelect(uid: string, select: unknown): { select?: unknown[]; selected: Plan['selected']; added: string[] } {
+  private planSelect(
+    uid: string,
+    select: unknown,
+  ): { select?: unknown[]; selected: Plan['selected']; added: string[] } {
     const type = this.types.get(uid);
-    const names: unknown[] = select === undefined || select === null ? ['*'] : Array.isArray(select) ? select : [select];
+    const names: unknown[] =
+      select === undefined || select === null ? ['*'] : Array.isArray(select) ? select : [select];
     if (names.includes('*')) {
       // Half the columns of a sealed row are NULL; not reading them pays for the opening.
       const isNarrowed = type !== undefined && names.length === 1 && !this.holdsPlaintext(type);
@@ -112,7 +125,9 @@ export class QueryPlanner {
     const planned: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(populate)) {
       const target = this.types.relationsOf(uid).get(name);
-      const isPlanned = isPlainObject(value) || (value === true && typeof target === 'string' && this.types.get(target) !== undefined);
+      const isPlanned =
+        isPlainObject(value) ||
+        (value === true && typeof target === 'string' && this.types.get(target) !== undefined);
       if (!isPlanned || target === undefined) planned[name] = value;
       else if (target === null) planned[name] = await this.planPolymorphic(value as Record<string, unknown>);
       else {

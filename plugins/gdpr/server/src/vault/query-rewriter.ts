@@ -31,8 +31,8 @@ export class QueryRewriter {
     private readonly resolver: ConditionResolver,
   ) {}
 
-  async where(uid: string, where: unknown): Promise<unknown> {
-    return this.touches(uid, where) ? this.rewrite(uid, where, false) : where;
+  where(uid: string, where: unknown): Promise<unknown> {
+    return this.touches(uid, where) ? this.rewrite(uid, where, false) : Promise.resolve(where);
   }
 
   /** @throws ValidationError `protected-sort-unsupported` when a sort names a protected attribute, at any depth */
@@ -119,7 +119,9 @@ export class QueryRewriter {
     if (Array.isArray(value)) return this.resolver.condition(type, attribute, '$in', value, negated);
     if (!isPlainObject(value)) return this.resolver.condition(type, attribute, '$eq', value, negated);
     const parts = await Promise.all(
-      Object.entries(value).map(([operator, operand]) => this.operator(type, attribute, operator, operand, negated)),
+      Object.entries(value).map(([operator, operand]) =>
+        this.operator(type, attribute, operator, operand, negated),
+      ),
     );
     return joined(parts, negated);
   }
@@ -133,9 +135,12 @@ export class QueryRewriter {
   ): Promise<Where> {
     if (operator === '$not') return this.condition(type, attribute, operand, !negated);
     const takesList = operator === '$in' || operator === '$notIn' || operator === '$between';
-    if (!Array.isArray(operand) || takesList) return this.resolver.condition(type, attribute, operator, operand, negated);
+    if (!Array.isArray(operand) || takesList)
+      return this.resolver.condition(type, attribute, operator, operand, negated);
     // Strapi reads a list behind any other operator as "one of these".
-    const parts = await Promise.all(operand.map((one) => this.resolver.condition(type, attribute, operator, one, negated)));
+    const parts = await Promise.all(
+      operand.map((one) => this.resolver.condition(type, attribute, operator, one, negated)),
+    );
     return joined(parts, !negated);
   }
 }

@@ -1,5 +1,3 @@
-import type { Knex } from 'knex';
-
 import type { BlindIndex, ScopedToken } from './blind-index/blind-index';
 import { MAX_PREFIX, prefixOf, textsEqualIgnoringCase, words } from './blind-index/token-texts';
 import { type CandidateOpener, type IdReader, MAX_CANDIDATES } from './condition-resolver';
@@ -37,14 +35,15 @@ export class QuickSearch {
     type: ProtectedType,
     attributes: readonly ProtectedAttribute[],
     query: string,
-  ): Promise<number[] | Knex.QueryBuilder> {
+  ): Promise<number[]> {
     const whole = this.index.matching(
       attributes.flatMap((attribute) => this.exactTokens(type, attribute, query.trim())),
     );
     const prefixed = attributes.filter(({ search }) => search !== 'exact');
     const exact = attributes.filter(({ search }) => search === 'exact');
     const wanted = words(query);
-    if (prefixed.length === 0 || wanted.length === 0) return whole;
+    const exactly = await this.readIds(whole.limit(MAX_CANDIDATES));
+    if (wanted.length === 0) return exactly;
 
     const tokens = (word: string): ScopedToken[] => [
       ...prefixed.map((attribute) => this.index.scopedToken(type.uid, attribute, 'prefix', prefixOf(word))),
@@ -56,7 +55,7 @@ export class QuickSearch {
     const ids = await this.readIds(byWords.limit(MAX_CANDIDATES));
     const longWords = wanted.filter((word) => [...word].length > MAX_PREFIX);
     const found = longWords.length === 0 ? ids : await this.beginningWith(type, attributes, ids, longWords);
-    return [...new Set([...found, ...(await this.readIds(whole.limit(MAX_CANDIDATES)))])];
+    return [...new Set([...found, ...exactly])];
   }
 
   private exactTokens(type: ProtectedType, attribute: ProtectedAttribute, text: string): ScopedToken[] {

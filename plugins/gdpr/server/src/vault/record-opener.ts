@@ -51,7 +51,9 @@ export class RecordOpener {
     if (nodes.length === 0) return [];
 
     const envelopes = nodes.map(({ entity }) => readEnvelope(entity[SEALED]));
-    const keys = await this.keys.load(envelopes.flatMap((envelope) => (envelope ? [keyName(envelope.keyId)] : [])));
+    const keys = await this.keys.load(
+      envelopes.flatMap((envelope) => (envelope ? [keyName(envelope.keyId)] : [])),
+    );
     const opened: OpenedRecord[] = [];
     const failures: { node: SealedNode; failure: OpeningFailure }[] = [];
     // No await in this loop: the keys are only good until the next turn of the event loop.
@@ -113,7 +115,11 @@ export class RecordOpener {
     // Not sealed yet: the row waits for `strapi-gdpr seal`, and its columns still hold the values.
     if (envelope === undefined) return { values: columnsOf(type, entity), subject: null };
     const documentId = placeOf(type, entity);
-    const failure = (reason: OpeningFailure['reason']): OpeningFailure => ({ uid: type.uid, documentId, reason });
+    const failure = (reason: OpeningFailure['reason']): OpeningFailure => ({
+      uid: type.uid,
+      documentId,
+      reason,
+    });
     if (envelope === null || documentId === null) return failure('record-not-authentic');
     const key = keys.get(keyName(envelope.keyId));
     if (key === undefined) return failure('data-key-missing');
@@ -157,6 +163,12 @@ function fill({ entity, type, plan }: SealedNode, values: ProtectedValues): stri
 function openingError({ uid, documentId, reason }: OpeningFailure): GdprError {
   const record = `The record ${String(documentId)} of ${uid}`;
   return reason === 'data-key-missing'
-    ? new GdprError(reason, `${record} names a data key that is not in the key store; restore the key store that belongs to this database.`)
-    : new GdprError(reason, `${record} does not authenticate: it was changed, or moved here from another row, outside of Strapi.`);
+    ? new GdprError(
+        reason,
+        `${record} names a data key that is not in the key store; restore the key store that belongs to this database.`,
+      )
+    : new GdprError(
+        reason,
+        `${record} does not authenticate: it was changed, or moved here from another row, outside of Strapi.`,
+      );
 }

@@ -1,5 +1,13 @@
 import type { DataKey } from './data-key';
-import { associatedData, decodeEnvelope, encodeEnvelope, type Envelope, keyName, type KeyName, type Place } from './envelope';
+import {
+  associatedData,
+  decodeEnvelope,
+  encodeEnvelope,
+  type Envelope,
+  keyName,
+  type KeyName,
+  type Place,
+} from './envelope';
 import { pad, unpad } from './padding';
 import { randomBytes } from './random';
 import type { Suite } from './suites';
@@ -44,5 +52,7 @@ export function openRecord(envelope: Envelope, key: DataKey, place: Place): Prot
 }
 
 function withoutNulls(values: ProtectedValues): ProtectedValues {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined));
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== null && value !== undefined),
+  );
 }

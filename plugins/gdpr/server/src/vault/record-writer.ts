@@ -63,7 +63,12 @@ export class RecordWriter {
     const sealed = sealRecord(values, key, this.suite, { uid: type.uid, documentId });
     return {
       data: { ...this.unprotected(type, data), ...answer.assign, documentId, [SEALED]: sealed },
-      entries: this.index.entriesOf(type, values, answer.subject, variantOf(type, data['locale'], data['publishedAt'])),
+      entries: this.index.entriesOf(
+        type,
+        values,
+        answer.subject,
+        variantOf(type, data['locale'], data['publishedAt']),
+      ),
       values,
       subject: answer.subject,
       keyName: key.name,
@@ -92,8 +97,7 @@ export class RecordWriter {
   async sealChange(type: ProtectedType, id: number, data: EntityData): Promise<SealedUpdate | null> {
     const from = await tables(this.strapi);
     const row = (await lockRows(this.strapi, from(type.table).select('*').where({ id }).first())) as
-      | StoredRow
-      | undefined;
+      StoredRow | undefined;
     if (row === undefined) return null;
     const documentId = row.document_id ?? String(id);
     const stored = await this.openRow(type, row, documentId);
@@ -111,14 +115,20 @@ export class RecordWriter {
         ...nulls(type),
         [SEALED]: sealRecord(values, key, this.suite, { uid: type.uid, documentId }),
       },
-      before: { values: stored.values, entries: this.index.entriesOf(type, stored.values, stored.subject, variant) },
+      before: {
+        values: stored.values,
+        entries: this.index.entriesOf(type, stored.values, stored.subject, variant),
+      },
       after: { values, entries: this.index.entriesOf(type, values, answer.subject, variant) },
       subject: answer.subject,
     };
   }
 
   /** The index entries that stored rows have, by id; rows that do not open are left out. */
-  async entriesOfStored(type: ProtectedType, ids: readonly number[]): Promise<ReadonlyMap<number, IndexEntries>> {
+  async entriesOfStored(
+    type: ProtectedType,
+    ids: readonly number[],
+  ): Promise<ReadonlyMap<number, IndexEntries>> {
     const entries = new Map<number, IndexEntries>();
     for (const [id, { values, subject }] of await this.openMany(type, ids)) {
       entries.set(id, this.index.entriesOf(type, values, subject, ''));
@@ -137,12 +147,17 @@ export class RecordWriter {
       const columns = type.isComponent ? ['id', SEALED] : ['id', 'document_id', SEALED];
       const rows = (await from(type.table).select(columns).whereIn('id', part)) as StoredRow[];
       const envelopes = rows.map(({ sealed }) => (sealed === null ? null : decodeEnvelope(sealed)));
-      const keys = await this.keys.load(envelopes.flatMap((envelope) => (envelope ? [keyName(envelope.keyId)] : [])));
+      const keys = await this.keys.load(
+        envelopes.flatMap((envelope) => (envelope ? [keyName(envelope.keyId)] : [])),
+      );
       rows.forEach((row, at) => {
         const envelope = envelopes[at] ?? null;
         const key = envelope === null ? undefined : keys.get(keyName(envelope.keyId));
         if (envelope === null || key === undefined || key === DESTROYED) return;
-        const values = openRecord(envelope, key, { uid: type.uid, documentId: row.document_id ?? String(row.id) });
+        const values = openRecord(envelope, key, {
+          uid: type.uid,
+          documentId: row.document_id ?? String(row.id),
+        });
         if (values !== null) opened.set(row.id, { values, subject: key.subject });
       });
     }
@@ -160,7 +175,9 @@ export class RecordWriter {
     const key = name === null ? undefined : (await this.keys.load([name])).get(name);
     if (key === DESTROYED) return { values: {}, subject: null, keyName: null };
     const values =
-      envelope === null || key === undefined ? null : openRecord(envelope, key, { uid: type.uid, documentId });
+      envelope === null || key === undefined
+        ? null
+        : openRecord(envelope, key, { uid: type.uid, documentId });
     if (values === null || key === undefined) {
       throw new GdprError(
         'record-not-authentic',
@@ -245,6 +262,7 @@ function documentIdOf(strapi: Core.Strapi, type: ProtectedType, data: EntityData
   if (typeof given === 'string' && given !== '') return given;
   const attribute = strapi.db.metadata.get(type.uid).attributes['documentId'];
   const make: unknown = attribute !== undefined && 'default' in attribute ? attribute.default : undefined;
-  if (typeof make !== 'function') throw new Error(`${type.uid} has no documentId to bind its sealed record to.`);
+  if (typeof make !== 'function')
+    throw new Error(`${type.uid} has no documentId to bind its sealed record to.`);
   return String((make as () => unknown)());
 }

@@ -35,9 +35,23 @@ export interface Scratch {
   holds(bytes: number): boolean;
   view(): { readonly memory: Uint8Array; readonly at: number };
   /** Decrypts in place; all arguments are addresses and lengths. @returns whether it failed to authenticate */
-  decrypt(sealed: number, sealedLength: number, aad: number, aadLength: number, nonce: number, key: number): boolean;
+  decrypt(
+    sealed: number,
+    sealedLength: number,
+    aad: number,
+    aadLength: number,
+    nonce: number,
+    key: number,
+  ): boolean;
   /** Keyed BLAKE2b; all arguments are addresses and lengths. */
-  hash(hash: number, hashLength: number, message: number, messageLength: number, key: number, keyLength: number): void;
+  hash(
+    hash: number,
+    hashLength: number,
+    message: number,
+    messageLength: number,
+    key: number,
+    keyLength: number,
+  ): void;
 }
 
 /** An area of libsodium's memory for one caller at a time, taken on first use: JavaScript runs one call to its end. */

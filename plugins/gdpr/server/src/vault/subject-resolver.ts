@@ -59,7 +59,8 @@ export class SubjectResolver {
     const { type, documentId, data, before } = question;
     const annotation = type.subject;
     if (annotation === null) return { subject: before?.subject ?? null };
-    if ('self' in annotation) return { subject: documentId, isNew: before === null, assign: this.ofSelf(question) };
+    if ('self' in annotation)
+      return { subject: documentId, isNew: before === null, assign: this.ofSelf(question) };
     if ('email' in annotation) return this.byEmail(question, annotation.email);
     if ('id' in annotation) {
       const subject = data[annotation.id];
@@ -76,7 +77,8 @@ export class SubjectResolver {
     const id = relatedId(value);
     if (related === undefined || id === null) return null;
     const from = await tables(this.strapi);
-    const row = (await from(related.table).select(SEALED).where({ id }).first()) as { sealed: string | null } | undefined;
+    const row = (await from(related.table).select(SEALED).where({ id }).first()) as
+      { sealed: string | null } | undefined;
     const name = typeof row?.sealed === 'string' ? keyNameOf(row.sealed) : null;
     if (name === null) return null;
     const key = (await this.keys.load([name])).get(name);

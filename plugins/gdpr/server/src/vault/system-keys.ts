@@ -27,23 +27,34 @@ export async function systemKey(
     const from = await tables(strapi);
     // Two nodes that boot at once: the first insert wins, and both read what it wrote.
     await from(SYSTEM_KEYS)
-      .insert({ name, kek_id: provider.currentKeyId, wrapped: Buffer.from(wrapped), created_at: clock.now().getTime() })
+      .insert({
+        name,
+        kek_id: provider.currentKeyId,
+        wrapped: Buffer.from(wrapped),
+        created_at: clock.now().getTime(),
+      })
       .onConflict('name')
       .ignore();
   }
   const row = stored ?? (await read(strapi, name));
-  if (row === undefined) throw new GdprError('data-key-missing', `The system key ${name} could not be stored.`);
+  if (row === undefined)
+    throw new GdprError('data-key-missing', `The system key ${name} could not be stored.`);
   assertKnown(provider, [row.kek_id]);
   const [secret] = await provider.unwrapMany([{ keyId: row.kek_id, wrapped: row.wrapped, context }]);
   if (secret === null || secret === undefined) {
-    throw new GdprError('key-encryption-key-wrong', `The system key ${name} does not unwrap: its row was changed.`);
+    throw new GdprError(
+      'key-encryption-key-wrong',
+      `The system key ${name} does not unwrap: its row was changed.`,
+    );
   }
   return secret;
 }
 
-async function read(strapi: Core.Strapi, name: string): Promise<{ kek_id: string; wrapped: Buffer } | undefined> {
+async function read(
+  strapi: Core.Strapi,
+  name: string,
+): Promise<{ kek_id: string; wrapped: Buffer } | undefined> {
   const from = await tables(strapi);
   return (await from(SYSTEM_KEYS).select('kek_id', 'wrapped').where({ name }).first()) as
-    | { kek_id: string; wrapped: Buffer }
-    | undefined;
+    { kek_id: string; wrapped: Buffer } | undefined;
 }

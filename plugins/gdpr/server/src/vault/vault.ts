@@ -28,7 +28,14 @@ export interface VaultListener {
 }
 
 export type VaultWrite =
-  | { readonly kind: 'create'; readonly uid: string; readonly id: number; readonly documentId: string; readonly subject: string | null; readonly after: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'create';
+      readonly uid: string;
+      readonly id: number;
+      readonly documentId: string;
+      readonly subject: string | null;
+      readonly after: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: 'update'; readonly uid: string; readonly update: SealedUpdate }
   | { readonly kind: 'delete'; readonly uid: string; readonly ids: readonly number[] };
 
@@ -111,4 +118,3 @@ async function idsOf(strapi: Core.Strapi, query: Knex.QueryBuilder): Promise<num
   const rows = (await query) as { entity_id: number }[];
   return [...new Set(rows.map((row) => row.entity_id))];
 }
-

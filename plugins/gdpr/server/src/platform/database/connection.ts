@@ -15,7 +15,11 @@ export async function tables(strapi: Core.Strapi): Promise<From> {
 }
 
 /** Runs a statement of SQL inside the current transaction, if there is one. */
-export async function raw(strapi: Core.Strapi, sql: string, bindings: readonly Knex.RawBinding[]): Promise<unknown> {
+export async function raw(
+  strapi: Core.Strapi,
+  sql: string,
+  bindings: readonly Knex.RawBinding[],
+): Promise<unknown> {
   const knex = strapi.db.inTransaction() ? (await strapi.db.transaction()).get() : strapi.db.connection;
   return knex.raw(sql, bindings);
 }
@@ -40,7 +44,7 @@ export function qualified(strapi: Core.Strapi, table: string): string {
 /** Runs `work` in the transaction that is running, or in one of its own. */
 export async function inTransaction<T>(strapi: Core.Strapi, work: () => Promise<T>): Promise<T> {
   if (strapi.db.inTransaction()) return work();
-  return (await strapi.db.transaction(work)) as T;
+  return await strapi.db.transaction(work);
 }
 
 export type Row = Readonly<Record<string, Knex.Value>>;

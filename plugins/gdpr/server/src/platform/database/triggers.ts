@@ -23,7 +23,9 @@ export interface RefusingTrigger {
 /** MariaDB and PostgreSQL limit names to 64 and 63 bytes; table names may be long. */
 function triggerName(family: string, trigger: RefusingTrigger, dialect: Dialect): string {
   const definition = createHash('sha256')
-    .update(JSON.stringify([dialect, trigger.table, trigger.event, trigger.when?.((c) => c), trigger.message]))
+    .update(
+      JSON.stringify([dialect, trigger.table, trigger.event, trigger.when?.((c) => c), trigger.message]),
+    )
     .digest('hex')
     .slice(0, 12);
   return `${familyPrefix(family, trigger.table)}${trigger.event.slice(0, 3).toLowerCase()}_${definition}`;
@@ -79,7 +81,8 @@ const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const SQL: Record<Dialect, TriggerSql> = {
   sqlite: {
     async list(strapi, table, prefix) {
-      const rows = (await strapi.db.connection('sqlite_master')
+      const rows = (await strapi.db
+        .connection('sqlite_master')
         .select('name')
         .where({ type: 'trigger', tbl_name: table })) as { name: string }[];
       return rows.map(({ name }) => name).filter((name) => name.startsWith(prefix));
@@ -96,14 +99,13 @@ const SQL: Record<Dialect, TriggerSql> = {
 
   postgres: {
     async list(strapi, table, prefix) {
-      const rows = (await strapi.db.connection('pg_trigger as t')
+      const rows = await strapi.db
+        .connection('pg_trigger as t')
         .join('pg_class as c', 'c.oid', 't.tgrelid')
         .join('pg_namespace as n', 'n.oid', 'c.relnamespace')
-        .select('t.tgname as name')
+        .select<{ name: string }[]>('t.tgname as name')
         .where({ 'c.relname': table, 't.tgisinternal': false })
-        .whereRaw('n.nspname = coalesce(?, current_schema())', [strapi.db.getSchemaName() ?? null])) as {
-        name: string;
-      }[];
+        .whereRaw('n.nspname = coalesce(?, current_schema())', [strapi.db.getSchemaName() ?? null]);
       return rows.map(({ name }) => name).filter((name) => name.startsWith(prefix));
     },
     // The condition stands in the function's body and not in the trigger's WHEN: a WHEN would make PostgreSQL refuse
@@ -127,10 +129,11 @@ const SQL: Record<Dialect, TriggerSql> = {
 
   mysql: {
     async list(strapi, table, prefix) {
-      const rows = (await strapi.db.connection('information_schema.TRIGGERS')
-        .select('TRIGGER_NAME as name')
+      const rows = await strapi.db
+        .connection('information_schema.TRIGGERS')
+        .select<{ name: string }[]>('TRIGGER_NAME as name')
         .where({ EVENT_OBJECT_TABLE: table })
-        .whereRaw('TRIGGER_SCHEMA = database()')) as { name: string }[];
+        .whereRaw('TRIGGER_SCHEMA = database()');
       return rows.map(({ name }) => name).filter((name) => name.startsWith(prefix));
     },
     create(name, { table, event, when, message }) {

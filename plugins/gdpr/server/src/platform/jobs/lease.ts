@@ -32,10 +32,10 @@ export async function leaseDueRows(strapi: Core.Strapi, work: WorkTable, limit: 
     .limit(limit)) as { id: number }[];
   const taken: number[] = [];
   for (const { id } of due) {
-    const updated = (await from(work.name)
+    const updated = await from(work.name)
       .where({ id, state: work.dueState })
       .where((free) => void free.whereNull('lease_until').orWhere('lease_until', '<', now))
-      .update({ lease_until: now + LEASE, lease_holder: randomUUID() })) as unknown as number;
+      .update({ lease_until: now + LEASE, lease_holder: randomUUID() });
     if (updated === 1) taken.push(id);
   }
   return taken;

@@ -66,12 +66,22 @@ export class BlindIndex {
   }
 
   /** The token that no second record may claim. `variant` separates locales, and drafts from published versions. */
-  uniqueToken(type: ProtectedType, attribute: ProtectedAttribute, text: string, variant: string): ScopedToken {
+  uniqueToken(
+    type: ProtectedType,
+    attribute: ProtectedAttribute,
+    text: string,
+    variant: string,
+  ): ScopedToken {
     const token = this.token(type.uid, attribute.name, 'unique', JSON.stringify([variant, text]));
     return { scope: attribute.scopes.value, token };
   }
 
-  entriesOf(type: ProtectedType, values: ProtectedValues, subject: string | null, variant: string): IndexEntries {
+  entriesOf(
+    type: ProtectedType,
+    values: ProtectedValues,
+    subject: string | null,
+    variant: string,
+  ): IndexEntries {
     const tokens = new Map<string, ScopedToken>();
     const unique: (ScopedToken & { attribute: string })[] = [];
     const add = (entry: ScopedToken): void => void tokens.set(keyOf(entry), entry);
@@ -90,7 +100,10 @@ export class BlindIndex {
   }
 
   /** Adds the entries of new records. Nothing is deleted first: on MariaDB that alone leads to deadlocks. */
-  async insert(type: ProtectedType, records: readonly { entityId: number; entries: IndexEntries }[]): Promise<void> {
+  async insert(
+    type: ProtectedType,
+    records: readonly { entityId: number; entries: IndexEntries }[],
+  ): Promise<void> {
     const rows = records.flatMap(({ entityId, entries }) =>
       entries.tokens.map(({ scope, token }) => ({ scope, token, entity_id: entityId })),
     );
@@ -104,7 +117,9 @@ export class BlindIndex {
    * Holds back the entries that `work` adds, so that they are written together with others by {@link insertDeferred}:
    * a new contact and its new data subject then cost one statement. Only for work after which nothing is searched.
    */
-  async deferring<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly rows: readonly TokenRow[] }> {
+  async deferring<T>(
+    work: () => Promise<T>,
+  ): Promise<{ readonly result: T; readonly rows: readonly TokenRow[] }> {
     const rows: TokenRow[] = [];
     const result = await this.deferred.run(rows, work);
     return { result, rows };
@@ -121,7 +136,12 @@ export class BlindIndex {
   }
 
   /** Brings the entries of one record from `before` to `after`, writing only the difference, in a fixed order. */
-  async change(type: ProtectedType, entityId: number, before: IndexEntries, after: IndexEntries): Promise<void> {
+  async change(
+    type: ProtectedType,
+    entityId: number,
+    before: IndexEntries,
+    after: IndexEntries,
+  ): Promise<void> {
     const had = new Set(before.tokens.map(keyOf));
     const has = new Set(after.tokens.map(keyOf));
     const from = await tables(this.strapi);
@@ -136,7 +156,10 @@ export class BlindIndex {
     for (const { scope, token } of before.unique.filter((entry) => !kept.has(keyOf(entry)))) {
       await from(UNIQUE_VALUES).where({ scope, token, entity_id: entityId }).delete();
     }
-    await this.claim(type, entityId, { ...after, unique: after.unique.filter((entry) => !claimed.has(keyOf(entry))) });
+    await this.claim(type, entityId, {
+      ...after,
+      unique: after.unique.filter((entry) => !claimed.has(keyOf(entry))),
+    });
   }
 
   /**
@@ -149,12 +172,16 @@ export class BlindIndex {
     type: ProtectedType,
     records: readonly { readonly entityId: number; readonly entries: IndexEntries | null }[],
   ): Promise<void> {
-    const scopes = [subjectScope(type.uid), ...[...type.attributes.values()].flatMap((one) => Object.values(one.scopes))];
+    const scopes = [
+      subjectScope(type.uid),
+      ...[...type.attributes.values()].flatMap((one) => Object.values(one.scopes)),
+    ];
     const from = await tables(this.strapi);
     for (const { entityId, entries } of records) {
       const rows = from(BLIND_INDEX).where({ entity_id: entityId });
       if (entries === null) await rows.whereIn('scope', scopes).delete();
-      else if (entries.tokens.length > 0) await rows.where((any) => this.whereTokens(any, entries.tokens)).delete();
+      else if (entries.tokens.length > 0)
+        await rows.where((any) => this.whereTokens(any, entries.tokens)).delete();
     }
     for (const part of chunk(records)) {
       const ids = part.map(({ entityId }) => entityId);
@@ -194,19 +221,28 @@ export class BlindIndex {
   }
 
   private async insertTokens(rows: readonly TokenRow[]): Promise<void> {
-    for (const part of chunk(rows)) await insertRows(this.strapi, BLIND_INDEX, part.map((row) => ({ ...row })));
+    for (const part of chunk(rows))
+      await insertRows(
+        this.strapi,
+        BLIND_INDEX,
+        part.map((row) => ({ ...row })),
+      );
   }
 
   /** @throws ValidationError in Strapi's words when another record holds one of the values */
   private async claim(type: ProtectedType, entityId: number, { unique }: IndexEntries): Promise<void> {
     for (const { scope, token, attribute } of unique) {
       // Ignoring and reading back, because a duplicate would abort the whole transaction on PostgreSQL.
-      const isFirst = await insertIfAbsent(this.strapi, UNIQUE_VALUES, { scope, token, entity_id: entityId }, ['scope', 'token']);
+      const isFirst = await insertIfAbsent(
+        this.strapi,
+        UNIQUE_VALUES,
+        { scope, token, entity_id: entityId },
+        ['scope', 'token'],
+      );
       if (isFirst) continue;
       const from = await tables(this.strapi);
       const holder = (await from(UNIQUE_VALUES).select('entity_id').where({ scope, token }).first()) as
-        | { entity_id: number }
-        | undefined;
+        { entity_id: number } | undefined;
       if (holder !== undefined && holder.entity_id !== entityId) throw notUnique(type, attribute);
     }
   }
@@ -238,4 +274,3 @@ function notUnique(type: ProtectedType, attribute: string): Error {
 const isSelf = ({ subject }: ProtectedType): boolean => subject !== null && 'self' in subject;
 const keyOf = ({ scope, token }: ScopedToken): string => `${String(scope)}:${token.toString('latin1')}`;
 const byKey = (a: ScopedToken, b: ScopedToken): number => (keyOf(a) < keyOf(b) ? -1 : 1);
-

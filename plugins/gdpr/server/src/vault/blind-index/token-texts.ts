@@ -35,7 +35,10 @@ export function trigrams(text: string): string[] {
 }
 
 /** What is hashed for one value: the texts of each kind of token that the attribute's search level calls for. */
-export function tokenTexts(attribute: AnnotatedAttribute, value: unknown): ReadonlyMap<TokenKind, readonly string[]> {
+export function tokenTexts(
+  attribute: AnnotatedAttribute,
+  value: unknown,
+): ReadonlyMap<TokenKind, readonly string[]> {
   const texts = new Map<TokenKind, readonly string[]>();
   if (attribute.search === 'none' || value === null || value === undefined) return texts;
   const text = canonicalText(value);

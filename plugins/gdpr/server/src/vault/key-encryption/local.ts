@@ -38,7 +38,13 @@ export function createLocalProvider(masterKey: Uint8Array): KeyEncryptionProvide
     knows: (keyId) => keyId === currentKeyId,
     wrap(secret, context) {
       const nonce = randomBytes(NONCE_BYTES);
-      const sealed = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(secret, aad(context), null, nonce, wrappingKey);
+      const sealed = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
+        secret,
+        aad(context),
+        null,
+        nonce,
+        wrappingKey,
+      );
       return Promise.resolve(Buffer.concat([nonce, sealed]));
     },
     unwrapMany: (wrapped) => Promise.resolve(wrapped.map(unwrap)),

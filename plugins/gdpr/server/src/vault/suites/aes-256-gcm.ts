@@ -19,7 +19,9 @@ export const aes256Gcm: Suite = {
   tagBytes: TAG_BYTES,
 
   seal(key, nonce, plaintext, aad) {
-    const cipher = createCipheriv('aes-256-gcm', (key as OpenSslKey).keyObject, nonce, { authTagLength: TAG_BYTES });
+    const cipher = createCipheriv('aes-256-gcm', (key as OpenSslKey).keyObject, nonce, {
+      authTagLength: TAG_BYTES,
+    });
     cipher.setAAD(aad);
     return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
   },

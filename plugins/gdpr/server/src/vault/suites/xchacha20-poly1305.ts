@@ -40,7 +40,14 @@ export const xchacha20Poly1305: Suite = {
     memory.set(nonce, at + KEY_BYTES);
     memory.set(aad, at + KEY_BYTES + NONCE_BYTES);
     memory.set(sealed, at + text);
-    const failed = scratch.decrypt(at + text, sealed.length, at + KEY_BYTES + NONCE_BYTES, aad.length, at + KEY_BYTES, at);
+    const failed = scratch.decrypt(
+      at + text,
+      sealed.length,
+      at + KEY_BYTES + NONCE_BYTES,
+      aad.length,
+      at + KEY_BYTES,
+      at,
+    );
     const plaintext = failed ? null : memory.slice(at + text, at + end - TAG_BYTES);
     memory.fill(0, at, at + end);
     return plaintext;
@@ -52,7 +59,12 @@ export const xchacha20Poly1305: Suite = {
   },
 };
 
-function openLarge(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array | null {
+function openLarge(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  sealed: Uint8Array,
+  aad: Uint8Array,
+): Uint8Array | null {
   try {
     return sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(null, sealed, aad, nonce, key);
   } catch {

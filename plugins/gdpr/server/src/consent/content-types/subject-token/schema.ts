@@ -7,7 +7,8 @@ export const subjectTokenSchema = {
     singularName: 'subject-token',
     pluralName: 'subject-tokens',
     displayName: 'Subject token',
-    description: 'Long-lived links of a person, such as unsubscribe: found by hash, kept sealed for later mails.',
+    description:
+      'Long-lived links of a person, such as unsubscribe: found by hash, kept sealed for later mails.',
   },
   options: { draftAndPublish: false },
   pluginOptions: {

@@ -7,7 +7,8 @@ export const dataSubjectSchema = {
     singularName: 'data-subject',
     pluralName: 'data-subjects',
     displayName: 'Data subject',
-    description: 'The person behind leads, contacts and other records: consents, requests and keys hang on it.',
+    description:
+      'The person behind leads, contacts and other records: consents, requests and keys hang on it.',
   },
   options: { draftAndPublish: false },
   pluginOptions: {

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+
+import { build } from './build.mjs';
+import { ROOT } from './env.mjs';
+
+/**
+ * `npm test`: builds what has changed, then runs the unit and integration tests on SQLite.
+ * `npm run test:databases`: the same integration tests on PostgreSQL, then on MariaDB.
+ * Whatever else stands on the command line goes to Jest.
+ */
+const args = process.argv.slice(2);
+const databases = args.includes('--databases');
+const jestArgs = args.filter((arg) => arg !== '--databases');
+
+try {
+  build(['plugin', 'server']);
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
+
+const runs = databases ? ['postgres', 'mysql'] : ['sqlite'];
+for (const database of runs) {
+  if (databases) console.log(`\n== Integration tests on ${database === 'mysql' ? 'MariaDB' : 'PostgreSQL'}`);
+  const selection = databases ? ['--selectProjects', 'integration'] : [];
+  const { status } = spawnSync('npx', ['jest', ...selection, ...jestArgs], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, TEST_DATABASE: database, NODE_ENV: 'test' },
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
