@@ -46,12 +46,54 @@ async function seedAdmin(strapi: Core.Strapi): Promise<DemoAdmin> {
 }
 
 async function seedPeople(strapi: Core.Strapi): Promise<void> {
-  for (const [salutation, firstName, lastName, email, phone, company, jobTitle, city, country, preferredLanguage] of CONTACTS) {
-    const data = { salutation, firstName, lastName, email, phone, company, jobTitle, city, country, preferredLanguage, source: 'demo' };
+  for (const [
+    salutation,
+    firstName,
+    lastName,
+    email,
+    phone,
+    company,
+    jobTitle,
+    city,
+    country,
+    preferredLanguage,
+  ] of CONTACTS) {
+    const data = {
+      salutation,
+      firstName,
+      lastName,
+      email,
+      phone,
+      company,
+      jobTitle,
+      city,
+      country,
+      preferredLanguage,
+      source: 'demo',
+    };
     await strapi.documents('plugin::gdpr.contact' as never).create({ data: data as never });
   }
-  for (const [firstName, lastName, email, company, leadStatus, country, preferredLanguage, message] of LEADS) {
-    const data = { firstName, lastName, email, company, leadStatus, country, preferredLanguage, message, source: 'demo' };
+  for (const [
+    firstName,
+    lastName,
+    email,
+    company,
+    leadStatus,
+    country,
+    preferredLanguage,
+    message,
+  ] of LEADS) {
+    const data = {
+      firstName,
+      lastName,
+      email,
+      company,
+      leadStatus,
+      country,
+      preferredLanguage,
+      message,
+      source: 'demo',
+    };
     await strapi.documents('plugin::gdpr.lead' as never).create({ data: data as never });
   }
 }

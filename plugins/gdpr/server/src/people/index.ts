@@ -8,10 +8,12 @@ import { dataSubjectSchema } from './content-types/data-subject/schema';
 import { leadSchema } from './content-types/lead/schema';
 import { peopleController } from './controller';
 import { CONTACT, convertLead, ensureContact, ensureDataSubject, findDataSubject, LEAD } from './people';
+import { withholdDefaultPermissions } from './default-permissions';
 import { adminRoutes, contentApiRoutes } from './routes';
 import { DataSubjects } from './data-subjects';
 import { normaliseEmail } from './email-address';
 import { createEmailResolver } from './subject-by-email';
+import { arrangeViews } from './views';
 
 export type { DataSubjectRef } from './data-subjects';
 export { normaliseEmail } from './email-address';
@@ -42,6 +44,11 @@ export const peopleRoom: Room = {
   },
   contentApiRoutes,
   adminRoutes,
+
+  async bootstrap(strapi) {
+    await arrangeViews(strapi);
+    await withholdDefaultPermissions(strapi);
+  },
 
   afterSync(strapi) {
     const vault = vaultOf(strapi);

@@ -3,12 +3,14 @@ import type { Core } from '@strapi/types';
 import type { Room } from '../platform/room';
 import { readSettings } from '../platform/settings';
 
+import { adaptRelationPicker, withholdSorting } from './content-manager';
 import { interceptLifecycles } from './lifecycle-interceptor';
 import { installPlaintextGuard } from './plaintext-guard';
 import { annotateSchemas, type Annotations } from './protected-types';
 import { createVaultTables } from './tables';
 import { Vault } from './vault';
 
+export { type ViewConfiguration, viewConfigurations } from './content-manager';
 export { DataKey } from './data-key';
 export type { KeyName } from './envelope';
 export type { ProtectedType } from './protected-types';
@@ -35,6 +37,7 @@ export const vaultRoom: Room = {
 
   register(strapi) {
     annotationsOf.set(strapi, annotateSchemas(strapi));
+    adaptRelationPicker(strapi, () => vaultOf(strapi).types);
   },
 
   async afterSync(strapi) {
@@ -43,6 +46,10 @@ export const vaultRoom: Room = {
     for (const type of vault.types.all()) await installPlaintextGuard(strapi, type);
     interceptLifecycles(strapi, vault);
     vaults.set(strapi, vault);
+  },
+
+  async bootstrap(strapi) {
+    await withholdSorting(strapi, vaultOf(strapi).types);
   },
 
   destroy(strapi) {

@@ -1,0 +1,136 @@
+import type { Core } from '@strapi/types';
+
+import { type ViewConfiguration, viewConfigurations } from '../vault';
+
+import { DATA_SUBJECT } from './data-subjects';
+import { CONTACT, LEAD } from './people';
+
+interface View {
+  readonly mainField: string;
+  readonly list: readonly string[];
+  /** Rows of the form; the widths of a row add up to 12. */
+  readonly edit: readonly (readonly (readonly [name: string, size: number])[])[];
+}
+
+const VIEWS: Readonly<Record<string, View>> = {
+  [LEAD]: {
+    mainField: 'lastName',
+    list: ['lastName', 'firstName', 'email', 'company', 'leadStatus'],
+    edit: [
+      [
+        ['leadStatus', 4],
+        ['source', 4],
+        ['preferredLanguage', 4],
+      ],
+      [
+        ['firstName', 6],
+        ['lastName', 6],
+      ],
+      [
+        ['email', 6],
+        ['phone', 6],
+      ],
+      [
+        ['company', 6],
+        ['jobTitle', 6],
+      ],
+      [
+        ['website', 6],
+        ['country', 6],
+      ],
+      [['message', 12]],
+      [
+        ['dataSubject', 6],
+        ['convertedContact', 6],
+      ],
+    ],
+  },
+  [CONTACT]: {
+    mainField: 'lastName',
+    list: ['lastName', 'firstName', 'email', 'phone', 'company'],
+    edit: [
+      [
+        ['salutation', 2],
+        ['firstName', 5],
+        ['lastName', 5],
+      ],
+      [
+        ['email', 6],
+        ['dateOfBirth', 6],
+      ],
+      [
+        ['phone', 6],
+        ['mobile', 6],
+      ],
+      [
+        ['company', 6],
+        ['jobTitle', 6],
+      ],
+      [['street', 12]],
+      [
+        ['postalCode', 3],
+        ['city', 5],
+        ['country', 4],
+      ],
+      [['notes', 12]],
+      [
+        ['source', 6],
+        ['preferredLanguage', 6],
+      ],
+      [['dataSubject', 6]],
+    ],
+  },
+  [DATA_SUBJECT]: {
+    mainField: 'email',
+    list: ['email', 'createdAt'],
+    edit: [
+      [['email', 12]],
+      [
+        ['leads', 6],
+        ['contacts', 6],
+      ],
+    ],
+  },
+};
+
+/**
+ * Arranges leads and contacts in the content manager as people expect them: once, so that what an admin changes
+ * afterwards stays.
+ */
+export async function arrangeViews(strapi: Core.Strapi): Promise<void> {
+  const service = viewConfigurations(strapi);
+  for (const [uid, view] of Object.entries(VIEWS)) {
+    const store = strapi.store({ type: 'plugin', name: 'gdpr', key: `view-${uid}` });
+    if ((await store.get({})) !== null) continue;
+    const contentType = strapi.contentType(uid as never);
+    await service.updateConfiguration(
+      contentType,
+      arranged(view, await service.findConfiguration(contentType)),
+    );
+    await store.set({ value: true });
+  }
+}
+
+function arranged(view: View, { settings, metadatas }: ViewConfiguration): ViewConfiguration {
+  return {
+    settings: {
+      ...settings,
+      mainField: view.mainField,
+      defaultSortBy: 'createdAt',
+      defaultSortOrder: 'DESC',
+    },
+    metadatas: Object.fromEntries(
+      Object.entries(metadatas).map(([name, { edit, list }]) => {
+        const label = labelOf(name);
+        return [name, { edit: { ...edit, label }, list: { ...list, label } }];
+      }),
+    ),
+    layouts: { list: view.list, edit: view.edit.map((row) => row.map(([name, size]) => ({ name, size }))) },
+  };
+}
+
+/** `preferredLanguage` → `Preferred language` */
+function labelOf(name: string): string {
+  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
