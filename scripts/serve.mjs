@@ -18,9 +18,14 @@ export function loadEnvironment() {
 }
 
 /** Loads the built application; nothing listens yet. */
-export async function loadStrapi() {
+export async function loadStrapi(options = {}) {
   const { createStrapi } = require('@strapi/strapi');
-  const strapi = createStrapi({ appDir: ROOT, distDir: path.join(ROOT, 'dist'), autoReload: false });
+  const strapi = createStrapi({
+    appDir: ROOT,
+    distDir: path.join(ROOT, 'dist'),
+    autoReload: false,
+    ...options,
+  });
   try {
     await strapi.load();
   } catch (error) {

@@ -17,6 +17,8 @@ const MAX_ADDRESS = 254;
  * @returns one sentence for whoever filled in the form, or `null` when the address is fine
  */
 export function emailFault(address: string): string | null {
+  // First of all: parsing the domain as part of a URL would drop a line break in it without a word.
+  if (/[\s\p{Cc}]/u.test(address)) return 'must not contain blanks, line breaks or control characters';
   const at = address.lastIndexOf('@');
   if (at < 1 || at === address.length - 1) return 'must be an e-mail address such as name@example.org';
   const local = address.slice(0, at);

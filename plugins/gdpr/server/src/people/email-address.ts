@@ -10,6 +10,8 @@ import { domainToASCII } from 'node:url';
 export function normaliseEmail(address: string): string | null {
   const text = address.normalize('NFC').trim().toLowerCase();
   const at = text.lastIndexOf('@');
+  // Parsing the domain would drop a line break in it without a word, and make one address of two.
+  if (/[\s\p{Cc}]/u.test(text)) return null;
   if (at < 1 || at === text.length - 1) return null;
   const domain = domainToASCII(text.slice(at + 1));
   return domain === '' ? null : `${text.slice(0, at)}@${domain}`;

@@ -44,6 +44,8 @@ export function keyNameOf(sealed: string): KeyName | null {
  * row, or sealed under a key that is not the one it names
  */
 export function openRecord(envelope: Envelope, key: DataKey, place: Place): ProtectedValues | null {
+  // The caller looked the key up by the id in the envelope; a key that is another's opens nothing here.
+  if (keyName(envelope.keyId) !== key.name) return null;
   const aad = associatedData(envelope.suite, key.id, place);
   const padded = envelope.suite.open(key.forSuite(envelope.suite), envelope.nonce, envelope.sealed, aad);
   const plaintext = padded === null ? null : unpad(padded);

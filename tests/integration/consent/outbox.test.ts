@@ -1,0 +1,94 @@
+import supertest from 'supertest';
+
+import { type Mailbox, startMailbox } from '../../../scripts/mailbox.mjs';
+import { startChild } from '../../support/child';
+import { startStrapi, type TestStrapi } from '../../support/strapi';
+
+let app: TestStrapi;
+let refusal: { code: number; message: string } | null = null;
+let mailbox: Mailbox;
+
+beforeAll(async () => {
+  mailbox = await startMailbox({ refuse: () => refusal });
+  app = await startStrapi({ mailbox });
+});
+afterAll(async () => {
+  await app.stop();
+});
+beforeEach(() => {
+  mailbox.messages.length = 0;
+});
+
+const subscribe = (email: string) =>
+  app
+    .http()
+    .post('/api/gdpr/subscriptions')
+    .send({ email, purposes: ['newsletter'] });
+const outbox = (state: string) => app.knex('gdpr_outbox_messages').where({ state });
+/** Lets the time pass that a waiting mail, or a lease of a process that is gone, still has. */
+const passTime = () => app.knex('gdpr_outbox_messages').update({ next_attempt_at: null, lease_until: 1 });
+
+test('a mail server that refuses for now gets the mail later; one that refuses for good ends it', async () => {
+  refusal = { code: 451, message: 'try again later, ada@example.org' };
+  await subscribe('later@example.org');
+  await app.drain();
+  const [waiting] = await outbox('pending');
+  expect(waiting).toMatchObject({ attempts: 1, failure: 'EENVELOPE 451' });
+  expect(Number(waiting.next_attempt_at)).toBeGreaterThan(Date.now());
+
+  refusal = null;
+  await passTime();
+  await app.drain();
+  expect(mailbox.messages.map(({ to }: any) => to.text)).toEqual(['later@example.org']);
+
+  refusal = { code: 550, message: 'no such user' };
+  await subscribe('never@example.org');
+  await app.drain();
+  expect(await outbox('failed')).toEqual([expect.objectContaining({ failure: 'EENVELOPE 550' })]);
+  refusal = null;
+});
+
+test('a dead mail server loses nothing', async () => {
+  const dead = await startMailbox();
+  await dead.stop();
+  const provider = app.strapi.plugin('email') as any;
+  const living = provider.provider;
+  const nodemailer = require('@strapi/provider-email-nodemailer');
+  provider.provider = (nodemailer.default ?? nodemailer).init(
+    { host: '127.0.0.1', port: dead.port },
+    { defaultFrom: 'crm@example.org', defaultReplyTo: 'crm@example.org' },
+  );
+  await subscribe('patient@example.org');
+  await app.drain();
+  expect(mailbox.messages).toHaveLength(0);
+  expect((await outbox('pending'))[0]).toMatchObject({ failure: 'ESOCKET' });
+  provider.provider = living;
+  await passTime();
+  await app.drain();
+  expect(mailbox.messages).toHaveLength(1);
+});
+
+test('a mail leaves once, however many look for it at the same time', async () => {
+  await subscribe('once@example.org');
+  await Promise.all(Array.from({ length: 5 }, () => app.drain()));
+  expect(mailbox.messages).toHaveLength(1);
+});
+
+test('a process killed between accepting a subscription and sending its mail loses neither', async () => {
+  // Nothing listens where this process sends its mail, so that it can only be killed before the mail is out.
+  const child = await startChild({ ...app.database.env, SMTP_PORT: '9', LOG_LEVEL: 'error' });
+  const emails = ['killed-1@example.org', 'killed-2@example.org', 'killed-3@example.org'];
+  for (const email of emails) {
+    const { status } = await supertest(`http://127.0.0.1:${child.port}`)
+      .post('/api/gdpr/subscriptions')
+      .send({ email, purposes: ['newsletter'] });
+    expect(status).toBe(202);
+  }
+  await child.kill();
+  await app.knex('gdpr_opt_ins').update({ lease_until: 1 });
+  await passTime();
+  await app.drain();
+  await passTime();
+  await app.drain();
+  expect(mailbox.messages.map(({ to }: any) => to.text).sort()).toEqual(emails);
+});
