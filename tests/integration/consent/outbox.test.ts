@@ -1,3 +1,4 @@
+import nodemailer from '@strapi/provider-email-nodemailer';
 import supertest from 'supertest';
 
 import { type Mailbox, startMailbox } from '../../../scripts/mailbox.mjs';
@@ -53,11 +54,10 @@ test('a dead mail server loses nothing', async () => {
   await dead.stop();
   const provider = app.strapi.plugin('email') as any;
   const living = provider.provider;
-  const nodemailer = require('@strapi/provider-email-nodemailer');
-  provider.provider = (nodemailer.default ?? nodemailer).init(
-    { host: '127.0.0.1', port: dead.port },
-    { defaultFrom: 'crm@example.org', defaultReplyTo: 'crm@example.org' },
-  );
+  provider.provider = nodemailer.init({ host: '127.0.0.1', port: dead.port } as never, {
+    defaultFrom: 'crm@example.org',
+    defaultReplyTo: 'crm@example.org',
+  });
   await subscribe('patient@example.org');
   await app.drain();
   expect(mailbox.messages).toHaveLength(0);

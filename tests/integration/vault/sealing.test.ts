@@ -142,11 +142,11 @@ describe('writing', () => {
       afterCreate() {
         throw new Error('a project’s own hook fails');
       },
-    } as never);
+    });
     await expect(query().create({ data: { ...ada, email: 'rolled-back@example.org' } })).rejects.toThrow(
       'own hook',
     );
-    (stop as unknown as () => void)();
+    stop();
     expect(await counts()).toEqual(before);
   });
 
@@ -161,9 +161,9 @@ describe('writing', () => {
       afterCreate({ result }: any) {
         seen.push(result.lastName);
       },
-    } as never);
+    });
     const contact = await create(ada);
-    (stop as unknown as () => void)();
+    stop();
     expect(seen).toEqual([ada.email, 'LOVELACE']);
     expect(contact.lastName).toBe('LOVELACE');
   });

@@ -1,5 +1,7 @@
 import type { Core } from '@strapi/types';
 
+import { answeringRefusals } from '../platform/errors';
+
 import { convertLead } from './people';
 
 interface Context {
@@ -15,9 +17,11 @@ export function peopleController({
 }): Record<string, (ctx: Context) => Promise<void>> {
   return {
     async convertLead(ctx) {
-      const contact = await convertLead(strapi, ctx.params['documentId'] ?? '');
-      ctx.status = 201;
-      ctx.body = { data: contact };
+      await answeringRefusals(ctx, async () => {
+        const contact = await convertLead(strapi, ctx.params['documentId'] ?? '');
+        ctx.status = 201;
+        ctx.body = { data: contact };
+      });
     },
   };
 }

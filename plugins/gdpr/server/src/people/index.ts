@@ -9,6 +9,7 @@ import { leadSchema } from './content-types/lead/schema';
 import { peopleController } from './controller';
 import { CONTACT, convertLead, ensureContact, ensureDataSubject, findDataSubject, LEAD } from './people';
 import { withholdDefaultPermissions } from './default-permissions';
+import { acceptRelationInput } from './relation-input';
 import { adminRoutes, contentApiRoutes } from './routes';
 import { DataSubjects } from './data-subjects';
 import { normaliseEmail } from './email-address';
@@ -53,6 +54,7 @@ export const peopleRoom: Room = {
   afterSync(strapi) {
     const vault = vaultOf(strapi);
     vault.subjects.registerEmailResolver(createEmailResolver(strapi, vault));
+    acceptRelationInput(strapi);
     const subjects = new DataSubjects(strapi);
     // An address can change by any path; its unique key always follows it.
     vault.subjects.registerSelfAssigner(({ values }) => {

@@ -103,15 +103,23 @@ export async function arrangeViews(strapi: Core.Strapi): Promise<void> {
     const store = strapi.store({ type: 'plugin', name: 'gdpr', key: `view-${uid}` });
     if ((await store.get({})) !== null) continue;
     const contentType = strapi.contentType(uid as never);
-    await service.updateConfiguration(
-      contentType,
-      arranged(view, await service.findConfiguration(contentType)),
-    );
+    const { attributes } = contentType as unknown as {
+      attributes: Readonly<Record<string, { target?: string }>>;
+    };
+    // Related people go by the name that their own type goes by.
+    const mainFieldOf = (name: string): string | undefined =>
+      VIEWS[attributes[name]?.target ?? '']?.mainField;
+    const current = await service.findConfiguration(contentType);
+    await service.updateConfiguration(contentType, arranged(view, current, mainFieldOf));
     await store.set({ value: true });
   }
 }
 
-function arranged(view: View, { settings, metadatas }: ViewConfiguration): ViewConfiguration {
+function arranged(
+  view: View,
+  { settings, metadatas }: ViewConfiguration,
+  mainFieldOf: (name: string) => string | undefined,
+): ViewConfiguration {
   return {
     settings: {
       ...settings,
@@ -122,7 +130,9 @@ function arranged(view: View, { settings, metadatas }: ViewConfiguration): ViewC
     metadatas: Object.fromEntries(
       Object.entries(metadatas).map(([name, { edit, list }]) => {
         const label = labelOf(name);
-        return [name, { edit: { ...edit, label }, list: { ...list, label } }];
+        const mainField = mainFieldOf(name);
+        const related = mainField === undefined ? {} : { mainField };
+        return [name, { edit: { ...edit, ...related, label }, list: { ...list, ...related, label } }];
       }),
     ),
     layouts: { list: view.list, edit: view.edit.map((row) => row.map(([name, size]) => ({ name, size }))) },

@@ -38,17 +38,31 @@ export function notFound(code: ErrorCode, message: string): Error {
   return new errors.NotFoundError(message, { code });
 }
 
-/** 409: the request is right, the state of the record is not. */
+/** 409: the request is right, the state of the record is not. Controllers answer it by {@link answeringRefusals}. */
 export function conflict(code: ErrorCode, message: string): Error {
   return new StatusError(409, code, message);
 }
 
-/** 410: it was there, and is over. */
-export function gone(code: ErrorCode, message: string): Error {
-  return new StatusError(410, code, message);
+interface Answerable {
+  status: number;
+  body: unknown;
 }
 
-/** Strapi answers any error that carries a `status` below 500 with its message and `details`. */
+/**
+ * Runs a controller's work and answers its refusals in Strapi's format. Thrown through, Strapi would answer them the
+ * same way, but write each to the log as a failure of the server.
+ */
+export async function answeringRefusals(ctx: Answerable, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    const { status, message, details } = error;
+    ctx.status = status;
+    ctx.body = { data: null, error: { status, name: error.name, message, details } };
+  }
+}
+
 class StatusError extends Error {
   readonly details: Details;
 
@@ -58,7 +72,7 @@ class StatusError extends Error {
     message: string,
   ) {
     super(message);
-    this.name = 'HttpError';
+    this.name = 'ConflictError';
     this.details = { code };
   }
 }

@@ -1,5 +1,6 @@
 import type { Core } from '@strapi/types';
 
+import { quietDatabaseErrors } from '../platform/database/quiet-errors';
 import type { Room } from '../platform/room';
 import { readSettings } from '../platform/settings';
 
@@ -41,6 +42,7 @@ export const vaultRoom: Room = {
   },
 
   async afterSync(strapi) {
+    quietDatabaseErrors(strapi);
     await createVaultTables(strapi);
     const vault = await Vault.open(strapi, readSettings(strapi), annotationsOf.get(strapi) ?? new Map());
     for (const type of vault.types.all()) await installPlaintextGuard(strapi, type);
