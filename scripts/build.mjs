@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { ROOT } from './env.mjs';
+import { ROOT, throwawaySecrets } from './env.mjs';
 
 const STAMPS = path.join(ROOT, 'node_modules', '.cache', 'gdpr-crm-build');
 
@@ -59,7 +59,12 @@ function command(file, args) {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       encoding: 'utf8',
-      env: { ...process.env, STRAPI_TELEMETRY_DISABLED: 'true', NODE_ENV: 'production' },
+      env: {
+        ...process.env,
+        ...throwawaySecrets(),
+        STRAPI_TELEMETRY_DISABLED: 'true',
+        NODE_ENV: 'production',
+      },
     });
   } catch (error) {
     process.stderr.write(`${error.stdout ?? ''}${error.stderr ?? ''}`);

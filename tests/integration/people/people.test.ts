@@ -63,6 +63,23 @@ describe('a data subject', () => {
     expect((await subjectOf(CONTACT, contact.documentId)).documentId).toBe(documentId);
   });
 
+  test('cannot be given the address of another', async () => {
+    await documents(DATA_SUBJECT).create({ data: { email: 'taken@example.org' } });
+    const other = await documents(DATA_SUBJECT).create({ data: { email: 'free@example.org' } });
+    const refusal = { name: 'ValidationError', message: 'This attribute must be unique' };
+    await expect(
+      documents(DATA_SUBJECT).create({ data: { email: 'TAKEN@example.org' } }),
+    ).rejects.toMatchObject(refusal);
+    await expect(
+      documents(DATA_SUBJECT).update({ documentId: other.documentId, data: { email: 'taken@example.org' } }),
+    ).rejects.toMatchObject(refusal);
+    await documents(DATA_SUBJECT).update({
+      documentId: other.documentId,
+      data: { email: 'FREE@example.org' },
+    });
+    expect(await query(DATA_SUBJECT).count({ where: { email: 'FREE@example.org' } })).toBe(1);
+  });
+
   test('of a contact without an address is somebody of their own', async () => {
     const [one, two] = [
       await documents(CONTACT).create({ data: { firstName: 'A' } }),

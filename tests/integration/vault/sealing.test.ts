@@ -203,6 +203,25 @@ describe('reading', () => {
     expect(all.contacts[0].email).toBe(ada.email);
   });
 
+  test('a project’s own document middleware reads plain values after a write', async () => {
+    let read: any = null;
+    app.strapi.documents.use(async (context: any, next: any) => {
+      const result = await next();
+      if (context.uid === CONTACT && context.action === 'create') {
+        read = await query().findOne({ where: { id: result.id }, populate: { dataSubject: true } });
+      }
+      return result;
+    });
+    await create(ada);
+    expect(read).toMatchObject({ ...ada, dataSubject: { email: ada.email } });
+  });
+
+  test('relations can be counted', async () => {
+    await create(ada);
+    const subject = await query(DATA_SUBJECT).findOne({ populate: { contacts: { count: true } } });
+    expect(subject.contacts).toEqual({ count: 1 });
+  });
+
   test('filters inside populate find by sealed values', async () => {
     await create(ada);
     await create({ ...ada, firstName: 'Annabella' });

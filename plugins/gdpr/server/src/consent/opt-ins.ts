@@ -2,7 +2,7 @@ import type { Core } from '@strapi/types';
 
 import { clock } from '../platform/clock';
 import { inTransaction, lockRows, tables } from '../platform/database/connection';
-import { jobsOf, leaseDueRows } from '../platform/jobs';
+import { jobsOf, workThroughDueRows } from '../platform/jobs';
 import type { Language } from '../platform/languages';
 import { readSettings } from '../platform/settings';
 
@@ -63,10 +63,10 @@ export async function receiveSubscription(
 }
 
 /** Works through what was received: decides, writes the ledger, and puts the mail into the outbox, all or nothing. */
-export async function processReceived(strapi: Core.Strapi): Promise<number> {
-  const ids = await leaseDueRows(strapi, { name: OPT_IN_TABLE, dueState: 'received' }, BATCH);
-  for (const id of ids) await inTransaction(strapi, () => processOne(strapi, id));
-  return ids.length;
+export function processReceived(strapi: Core.Strapi): Promise<number> {
+  return workThroughDueRows(strapi, { name: OPT_IN_TABLE, dueState: 'received' }, BATCH, (id) =>
+    inTransaction(strapi, () => processOne(strapi, id)),
+  );
 }
 
 async function processOne(strapi: Core.Strapi, id: number): Promise<void> {

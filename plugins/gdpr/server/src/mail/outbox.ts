@@ -4,7 +4,7 @@ import type { Core } from '@strapi/types';
 
 import { clock } from '../platform/clock';
 import { tables } from '../platform/database/connection';
-import { leaseDueRows } from '../platform/jobs';
+import { workThroughDueRows } from '../platform/jobs';
 import { readSettings } from '../platform/settings';
 
 import { type DeliveryFailure, classifyFailure, retryDelay } from './delivery-failure';
@@ -71,10 +71,8 @@ interface OutboxRow {
  *
  * @returns how many mails were tried
  */
-export async function sendDueMails(strapi: Core.Strapi): Promise<number> {
-  const ids = await leaseDueRows(strapi, { name: TABLE, dueState: 'pending' }, BATCH);
-  for (const id of ids) await sendOne(strapi, id);
-  return ids.length;
+export function sendDueMails(strapi: Core.Strapi): Promise<number> {
+  return workThroughDueRows(strapi, { name: TABLE, dueState: 'pending' }, BATCH, (id) => sendOne(strapi, id));
 }
 
 async function sendOne(strapi: Core.Strapi, id: number): Promise<void> {

@@ -14,6 +14,7 @@ import { adminRoutes, contentApiRoutes } from './routes';
 import { DataSubjects } from './data-subjects';
 import { normaliseEmail } from './email-address';
 import { createEmailResolver } from './subject-by-email';
+import { refuseTakenAddresses } from './unique-address';
 import { arrangeViews } from './views';
 
 export type { DataSubjectRef } from './data-subjects';
@@ -56,6 +57,7 @@ export const peopleRoom: Room = {
     vault.subjects.registerEmailResolver(createEmailResolver(strapi, vault));
     acceptRelationInput(strapi);
     const subjects = new DataSubjects(strapi);
+    refuseTakenAddresses(strapi, subjects);
     // An address can change by any path; its unique key always follows it.
     vault.subjects.registerSelfAssigner(({ values }) => {
       const email = typeof values['email'] === 'string' ? normaliseEmail(values['email']) : null;

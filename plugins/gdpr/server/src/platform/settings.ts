@@ -27,7 +27,7 @@ const settingsSchema = z.object({
       /** Unwrapped data keys held in memory at most. */
       maxKeys: z.number().int().positive().default(20_000),
       /** A key destroyed on one node is gone on all after this time: 60 s at most (design 3). */
-      ttl: z.number().int().positive().max(60_000).default(60_000),
+      ttl: z.number().int().positive().max(60_000).default(50_000),
     })
     .prefault({}),
   /** Address of this server as people reach it; links in mails start with it. */

@@ -12,6 +12,9 @@ import { type KeyName, keyIdOfName, keyName } from './envelope';
 import type { KeyEncryptionProvider } from './key-encryption';
 import { DATA_KEYS } from './tables';
 
+/** Keys past their time are wiped within so many ms. */
+const SWEEP_INTERVAL = 5_000;
+
 interface KeyRow {
   readonly id: Buffer;
   readonly subject: string | null;
@@ -30,6 +33,7 @@ export type KeyLookup = ReadonlyMap<KeyName, DataKey | typeof DESTROYED>;
  */
 export class DataKeys {
   private readonly cache: LRUCache<KeyName, DataKey>;
+  private readonly sweep: NodeJS.Timeout;
 
   constructor(
     private readonly strapi: Core.Strapi,
@@ -42,6 +46,19 @@ export class DataKeys {
       // Wiping waits for the next turn of the event loop, because whoever was just given the key uses it in this one.
       dispose: (key) => setImmediate(() => key.wipe()),
     });
+    // The cache itself only looks at an entry's age when it is asked for it.
+    this.sweep = setInterval(() => this.cache.purgeStale(), SWEEP_INTERVAL).unref();
+  }
+
+  /** Wipes every unwrapped key. They are unwrapped again when they are needed. */
+  forget(): void {
+    this.cache.clear();
+  }
+
+  /** Ends the use of this object. */
+  close(): void {
+    clearInterval(this.sweep);
+    this.forget();
   }
 
   /**
@@ -117,10 +134,6 @@ export class DataKeys {
       .update({ wrapped: null, destroyed_at: clock.now().getTime() });
     for (const { id } of rows) this.cache.delete(keyName(id));
     return rows.length;
-  }
-
-  forget(): void {
-    this.cache.clear();
   }
 
   private async unwrap(rows: readonly KeyRow[]): Promise<Map<KeyName, DataKey | typeof DESTROYED>> {

@@ -16,6 +16,7 @@ export { DataKey } from './data-key';
 export type { KeyName } from './envelope';
 export type { ProtectedType } from './protected-types';
 export { BLIND_INDEX } from './tables';
+import type { OpeningFailure } from './record-opener';
 export type { OpenedRecord, OpeningFailure } from './record-opener';
 export { relatedId } from './subject-resolver';
 export type { EmailSubjectResolver, SubjectAnswer, SubjectQuestion } from './subject-resolver';
@@ -46,6 +47,7 @@ export const vaultRoom: Room = {
     await createVaultTables(strapi);
     const vault = await Vault.open(strapi, readSettings(strapi), annotationsOf.get(strapi) ?? new Map());
     for (const type of vault.types.all()) await installPlaintextGuard(strapi, type);
+    vault.listen({ onFailure: (failure) => alert(strapi, failure) });
     interceptLifecycles(strapi, vault);
     vaults.set(strapi, vault);
   },
@@ -55,6 +57,12 @@ export const vaultRoom: Room = {
   },
 
   destroy(strapi) {
-    vaults.get(strapi)?.keys.forget();
+    vaults.get(strapi)?.keys.close();
   },
 };
+
+/** A record that does not open is a broken disk, a lost key, or an attack: somebody has to look. */
+function alert(strapi: Core.Strapi, { uid, documentId, reason }: OpeningFailure): void {
+  const record = `${uid} ${documentId ?? '(without documentId)'}`;
+  strapi.log.error(`gdpr: ALERT ${reason}: the sealed record of ${record} did not open and was not shown.`);
+}

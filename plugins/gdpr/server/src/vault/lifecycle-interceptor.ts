@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-import type { Core } from '@strapi/types';
+import type { Core, UID } from '@strapi/types';
 
 import { inTransaction, tables } from '../platform/database/connection';
 import { chunk } from '../platform/database/dialect';
@@ -93,7 +93,7 @@ class VaultHooks {
   ) {}
 
   async before(action: string, uid: string, { params }: LifecycleProperties): Promise<Carried> {
-    if (action === 'beforeFindOne' && this.isForEvent(uid)) {
+    if (action === 'beforeFindOne' && this.isForEvent(uid, params)) {
       replaceParams(params, this.eventParams(uid, params));
       return {};
     }
@@ -117,7 +117,7 @@ class VaultHooks {
       case 'beforeUpdateMany':
         return this.beforeUpdateMany(type, params);
       case 'beforeDelete':
-        return this.beforeDelete(type, await this.idsMatching(type, params, true));
+        return this.beforeDelete(type, await this.onlyMatch(type, params));
       case 'beforeDeleteMany':
         return this.beforeDelete(type, await this.idsMatching(type, params));
       default:
@@ -153,10 +153,11 @@ class VaultHooks {
    * After a document was written and committed, Strapi reads it once more with everything around it, for its `entry.*`
    * events. Those go to webhooks and logs, where personal data has no business: it is not even opened.
    */
-  private isForEvent(uid: string): boolean {
+  private isForEvent(uid: string, params: QueryParams): boolean {
     const action = documentAction.getStore();
     const isWrite = action !== undefined && !['findOne', 'findMany', 'findFirst', 'count'].includes(action);
-    return isWrite && this.vault.types.get(uid) !== undefined && !this.strapi.db.inTransaction();
+    if (!isWrite || this.vault.types.get(uid) === undefined || this.strapi.db.inTransaction()) return false;
+    return onlyId(params.where) !== undefined && isEventPopulate(this.strapi, uid, params.populate);
   }
 
   private eventParams(uid: string, params: QueryParams): QueryParams {
@@ -280,6 +281,14 @@ class VaultHooks {
     });
   }
 
+  /** Strapi deletes the first row that matches: which one that is must not be decided twice. */
+  private async onlyMatch(type: ProtectedType, params: QueryParams): Promise<number[]> {
+    const ids = await this.idsMatching(type, params, true);
+    const [id] = ids;
+    if (id !== undefined) params.where = { id };
+    return ids;
+  }
+
   private async idsMatching(type: ProtectedType, params: QueryParams, first = false): Promise<number[]> {
     const query = this.strapi.db.queryBuilder(type.uid).init({
       select: ['id'],
@@ -326,6 +335,16 @@ function stripped(type: ProtectedType, data: EntityData): EntityData {
 function isSealedAlready(type: ProtectedType, data: EntityData): boolean {
   if (typeof data[SEALED] !== 'string') return false;
   return [...type.attributes.keys()].every((name) => data[name] === null || data[name] === undefined);
+}
+
+/** Strapi populates every relation for an event, each with a selection that it leaves undefined; nobody else does. */
+function isEventPopulate(strapi: Core.Strapi, uid: string, populate: unknown): boolean {
+  if (!isPlainObject(populate)) return false;
+  return Object.entries(strapi.contentType(uid as UID.ContentType).attributes).every(([name, attribute]) => {
+    if (attribute.type !== 'relation' || 'unstable_virtual' in attribute) return true;
+    const value = populate[name];
+    return isPlainObject(value) && 'select' in value && value['select'] === undefined;
+  });
 }
 
 function withoutSealed(data: EntityData): EntityData {

@@ -6,7 +6,7 @@ import { readSettings } from '../settings';
 import { Jobs } from './jobs';
 
 export type { Job } from './jobs';
-export { leaseDueRows } from './lease';
+export { workThroughDueRows } from './lease';
 
 const instances = new WeakMap<Core.Strapi, Jobs>();
 

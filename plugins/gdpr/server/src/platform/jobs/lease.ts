@@ -20,7 +20,7 @@ export const LEASE = 60_000;
  *
  * @returns ids of the rows taken, oldest first
  */
-export async function leaseDueRows(strapi: Core.Strapi, work: WorkTable, limit: number): Promise<number[]> {
+async function leaseDueRows(strapi: Core.Strapi, work: WorkTable, limit: number): Promise<number[]> {
   const now = clock.now().getTime();
   const from = await tables(strapi);
   const due = (await from(work.name)
@@ -39,4 +39,29 @@ export async function leaseDueRows(strapi: Core.Strapi, work: WorkTable, limit: 
     if (updated === 1) taken.push(id);
   }
   return taken;
+}
+
+/**
+ * Takes due rows and works through them, one after the other. A row whose work fails stays as it was, and is due again
+ * when its lease has run out; the others do not wait for it.
+ *
+ * @returns how many rows were worked through
+ */
+export async function workThroughDueRows(
+  strapi: Core.Strapi,
+  work: WorkTable,
+  limit: number,
+  run: (id: number) => Promise<void>,
+): Promise<number> {
+  const ids = await leaseDueRows(strapi, work, limit);
+  for (const id of ids) {
+    try {
+      await run(id);
+    } catch (error) {
+      // Only the kind: the message of a database or mail error may repeat what it was about.
+      const kind = error instanceof Error ? error.name : typeof error;
+      strapi.log.error(`gdpr: row ${String(id)} of ${work.name} failed (${kind}); it is tried again.`);
+    }
+  }
+  return ids.length;
 }
