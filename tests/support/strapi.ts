@@ -32,6 +32,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly database?: TestDatabase;
   readonly mailbox?: Mailbox;
+  /** Runs before Strapi loads, for what must be registered by then. */
+  readonly prepare?: (strapi: Core.Strapi) => void;
 }
 
 /** Boots the built application; `npm test` builds it first. One at a time in a process. */
@@ -55,7 +57,7 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
     SMTP_HOST: '127.0.0.1',
     SMTP_PORT: String(mailbox.port),
   };
-  let strapi = await boot({ ...secrets, ...database.env, ...options.env });
+  let strapi = await boot({ ...secrets, ...database.env, ...options.env }, options.prepare);
   return {
     get strapi() {
       return strapi;
@@ -69,7 +71,7 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
     drain: () => jobs(strapi).drain(),
     async restart(env = {}) {
       await strapi.destroy();
-      strapi = await boot({ ...secrets, ...database.env, ...options.env, ...env });
+      strapi = await boot({ ...secrets, ...database.env, ...options.env, ...env }, options.prepare);
     },
     async stop() {
       await strapi.destroy();
@@ -79,7 +81,10 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
   };
 }
 
-async function boot(env: Readonly<Record<string, string>>): Promise<Core.Strapi> {
+async function boot(
+  env: Readonly<Record<string, string>>,
+  prepare?: (strapi: Core.Strapi) => void,
+): Promise<Core.Strapi> {
   Object.assign(process.env, env);
   const strapi = createStrapi({
     appDir: ROOT,
@@ -87,6 +92,7 @@ async function boot(env: Readonly<Record<string, string>>): Promise<Core.Strapi>
     serveAdminPanel: false,
     autoReload: false,
   });
+  prepare?.(strapi);
   await strapi.load();
   // Every request of a test comes from one address; the suites about limits set their own.
   strapi.config.set('plugin::gdpr.rateLimit', { perIp: 1_000_000, perAddress: 5, windowSeconds: 900 });
