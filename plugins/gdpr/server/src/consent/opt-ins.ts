@@ -1,14 +1,14 @@
 import type { Core } from '@strapi/types';
 
 import { clock } from '../platform/clock';
-import { inTransaction, lockRows, tables } from '../platform/database/connection';
+import { inTransaction } from '../platform/database/connection';
 import { jobsOf, workThroughDueRows } from '../platform/jobs';
 import type { Language } from '../platform/languages';
 import { readSettings } from '../platform/settings';
 
 import { findPurposes, type Purpose, textOf } from '../lawfulness';
 import { enqueueMail } from '../mail';
-import { ensureDataSubject, normaliseEmail } from '../people';
+import { ensureDataSubject, lockDataSubject, normaliseEmail } from '../people';
 
 import { appendConsent, currentConsent, DOUBLE_OPT_IN, type Origin, SINGLE_OPT_IN } from './ledger';
 import { renderOptInMail } from './opt-in-mail';
@@ -76,8 +76,7 @@ async function processOne(strapi: Core.Strapi, id: number): Promise<void> {
   if (email === null) return settle(strapi, id, {});
   const subject = await ensureDataSubject(strapi, email);
   // One opt-in of a person at a time, also on several nodes: the limits below count what others have done.
-  const from = await tables(strapi);
-  await lockRows(strapi, from('gdpr_data_subjects').select('id').where({ id: subject.id }).first());
+  await lockDataSubject(strapi, subject);
 
   const asked = await findPurposes(strapi, optIn.purposes);
   const open: Purpose[] = [];

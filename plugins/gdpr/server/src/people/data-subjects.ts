@@ -1,6 +1,12 @@
 import type { Core } from '@strapi/types';
 
-import { insertReturningIdIfAbsent, inTransaction, lockRows, tables } from '../platform/database/connection';
+import {
+  insertReturningIdIfAbsent,
+  inTransaction,
+  lockRows,
+  readCommitted,
+  tables,
+} from '../platform/database/connection';
 import { DataKey, type KeyName, type ProtectedType, type Vault, vaultOf } from '../vault';
 
 import { normaliseEmail } from './email-address';
@@ -59,6 +65,12 @@ export class DataSubjects {
     return this.oneWhere({ id });
   }
 
+  /** Holds every other transaction that asks for this person until the current one has ended. */
+  async lock(subject: DataSubjectRef): Promise<void> {
+    const from = await tables(this.strapi);
+    await lockRows(this.strapi, from(this.type.table).select('id').where({ id: subject.id }).first());
+  }
+
   /** The keyed hash that stands for a normalised address in the unique index. */
   emailKey(normalised: string): string {
     return this.vault.index.token(DATA_SUBJECT, 'email', 'unique', normalised).toString('hex');
@@ -67,9 +79,7 @@ export class DataSubjects {
   private async oneWhere(condition: Readonly<Record<string, unknown>>): Promise<DataSubjectRef | null> {
     const from = await tables(this.strapi);
     const query = from(this.type.table).select('id', 'document_id').where(condition).first();
-    // Locked inside a transaction: on MariaDB only a locking read sees what was committed after it began.
-    const row = (await (this.strapi.db.inTransaction() ? lockRows(this.strapi, query) : query)) as
-      SubjectRow | undefined;
+    const row = (await readCommitted(this.strapi, query)) as SubjectRow | undefined;
     return row === undefined ? null : { id: row.id, documentId: row.document_id };
   }
 

@@ -19,7 +19,7 @@ import { arrangeViews } from './views';
 
 export type { DataSubjectRef } from './data-subjects';
 export { normaliseEmail } from './email-address';
-export { convertLead, ensureContact, ensureDataSubject, findDataSubject } from './people';
+export { convertLead, ensureContact, ensureDataSubject, findDataSubject, lockDataSubject } from './people';
 
 /** Leads, contacts, and the data subjects behind them. */
 export const peopleRoom: Room = {

@@ -1,6 +1,6 @@
 import type { Core } from '@strapi/types';
 
-import { inTransaction } from '../platform/database/connection';
+import { inTransaction, lockRows, tables } from '../platform/database/connection';
 import { conflict, notFound } from '../platform/errors';
 
 import { type DataSubjectRef, DataSubjects } from './data-subjects';
@@ -19,6 +19,11 @@ export interface RecordRef {
  */
 export function ensureDataSubject(strapi: Core.Strapi, email: string): Promise<DataSubjectRef> {
   return new DataSubjects(strapi).ensure(email);
+}
+
+/** Lets one transaction at a time deal with a person; the others wait until it has ended. */
+export function lockDataSubject(strapi: Core.Strapi, subject: DataSubjectRef): Promise<void> {
+  return new DataSubjects(strapi).lock(subject);
 }
 
 /** The data subject with this e-mail address, in any spelling, or `null`. */
@@ -41,9 +46,11 @@ export async function ensureContact(
   },
 ): Promise<RecordRef & { readonly created: boolean }> {
   return inTransaction(strapi, async () => {
-    const subject = await new DataSubjects(strapi).ensure(person.email);
+    const subjects = new DataSubjects(strapi);
+    const subject = await subjects.ensure(person.email);
+    // So that two confirmations at once make one contact.
+    await subjects.lock(subject);
     const contacts = strapi.db.query(CONTACT);
-    // The data subject's row is locked from here on, so that two confirmations at once make one contact.
     const [existing] = (await contacts.findMany({
       where: { dataSubject: { id: subject.id } },
       select: ['id', 'documentId'],
@@ -77,6 +84,10 @@ const CARRIED_OVER = [
  */
 export async function convertLead(strapi: Core.Strapi, documentId: string): Promise<{ documentId: string }> {
   return inTransaction(strapi, async () => {
+    // Two people who convert the same lead at once: the second waits here, and finds it converted.
+    const from = await tables(strapi);
+    const { tableName } = strapi.db.metadata.get(LEAD);
+    await lockRows(strapi, from(tableName).select('id').where({ document_id: documentId }).first());
     const lead = (await strapi.db.query(LEAD).findOne({
       where: { documentId },
       populate: { dataSubject: { select: ['id'] }, convertedContact: { select: ['id'] } },

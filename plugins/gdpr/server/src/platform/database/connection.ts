@@ -120,3 +120,12 @@ function rowsOf<T>(result: unknown): T[] {
 export function lockRows(strapi: Core.Strapi, query: Knex.QueryBuilder): Knex.QueryBuilder {
   return strapi.db.dialect.client === 'sqlite' ? query : query.forUpdate();
 }
+
+/**
+ * Reads what others have committed, also after this transaction began: on MariaDB only a locking read does. A shared
+ * lock, because an insert that found its key taken holds one already, and two that both asked for more would deadlock.
+ */
+export function readCommitted(strapi: Core.Strapi, query: Knex.QueryBuilder): Knex.QueryBuilder {
+  const isMysql = strapi.db.dialect.client === 'mysql' && strapi.db.inTransaction();
+  return isMysql ? query.forShare() : query;
+}
