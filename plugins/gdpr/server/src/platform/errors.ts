@@ -9,10 +9,8 @@ export type ErrorCode =
   | 'protected-sort-unsupported'
   | 'protected-attribute-invalid'
   | 'protected-search-too-broad'
-  | 'plaintext-refused'
   | 'record-not-authentic'
   | 'data-key-missing'
-  | 'data-key-destroyed'
   | 'key-encryption-key-missing'
   | 'key-encryption-key-invalid'
   | 'key-encryption-key-wrong'
@@ -23,8 +21,7 @@ export type ErrorCode =
   | 'token-unknown'
   | 'token-expired'
   | 'rate-limited'
-  | 'already-converted'
-  | 'append-only';
+  | 'already-converted';
 
 type Details = Readonly<Record<string, unknown>>;
 

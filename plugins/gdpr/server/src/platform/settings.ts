@@ -66,7 +66,8 @@ const settingsSchema = z.object({
     .prefault({}),
   jobs: z
     .object({
-      driver: z.enum(['database', 'bullmq']).optional(),
+      // An unknown driver must not be taken for the default: jobs would run elsewhere than somebody thinks.
+      driver: z.enum(['database'], 'only "database" is available in this version').default('database'),
       redisUrl: optionalText,
       /** How often this node looks for due work. */
       pollInterval: z.number().int().positive().default(1_000),
