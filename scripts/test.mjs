@@ -23,7 +23,8 @@ const runs = databases ? ['postgres', 'mysql'] : ['sqlite'];
 for (const database of runs) {
   if (databases) console.log(`\n== Integration tests on ${database === 'mysql' ? 'MariaDB' : 'PostgreSQL'}`);
   const selection = databases ? ['--selectProjects', 'integration'] : [];
-  const { status } = spawnSync('npx', ['jest', ...selection, ...jestArgs], {
+  // The selection last: Jest takes whatever follows it for further names of projects.
+  const { status } = spawnSync('npx', ['jest', ...jestArgs, ...selection], {
     cwd: ROOT,
     stdio: 'inherit',
     env: { ...process.env, TEST_DATABASE: database, NODE_ENV: 'test' },
