@@ -11,6 +11,7 @@ import {
   adminRoutes,
   contentApiRoutes,
   controllers,
+  maskForCaller,
   openMasking,
   prepareMasking,
 } from './masking';
@@ -22,7 +23,7 @@ import { Vault } from './vault';
 export { type ViewConfiguration, viewConfigurations } from './content-manager';
 export { DataKey } from './data-key';
 export type { KeyName } from './envelope';
-export { isMasked, maskForCaller } from './masking';
+export { isMasked } from './masking';
 export type { ProtectedType } from './protected-types';
 export { BLIND_INDEX } from './tables';
 import type { OpeningFailure } from './record-opener';
@@ -44,7 +45,13 @@ export function vaultOf(strapi: Core.Strapi): Vault {
 /** Seals protected attributes on their way into the database and opens them on their way out. */
 export const vaultRoom: Room = {
   name: 'vault',
-  services: { vault: ({ strapi }) => ({ of: () => vaultOf(strapi) }) },
+  services: {
+    vault: ({ strapi }) => ({ of: () => vaultOf(strapi) }),
+    'personal-data': ({ strapi }) => ({
+      /** For controllers that answer records without Strapi's sanitizers. */
+      mask: (uid: string, data: unknown) => maskForCaller(strapi, uid, data),
+    }),
+  },
   controllers,
   contentApiRoutes,
   adminRoutes,

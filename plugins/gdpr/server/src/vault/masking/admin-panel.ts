@@ -12,9 +12,9 @@ interface PermissionsManager {
   readonly ability: Ability;
   readonly action?: string;
   readonly model: string;
-  sanitizeOutput(data: unknown, options?: unknown): Promise<unknown>;
-  sanitizeQuery(query: Query, options?: unknown): Promise<unknown>;
-  sanitizeInput(data: unknown, options?: { readonly action?: string }): Promise<unknown>;
+  sanitizeOutput: (data: unknown, options?: unknown) => Promise<unknown>;
+  sanitizeQuery: (query: Query, options?: unknown) => Promise<unknown>;
+  sanitizeInput: (data: unknown, options?: { readonly action?: string }) => Promise<unknown>;
 }
 
 interface PermissionService {
@@ -45,42 +45,37 @@ const collectingTitles = new AsyncLocalStorage<true>();
  * history, releases, translations and MCP tools; and into the places of the content manager that read past it.
  */
 export function maskAdminPanel(strapi: Core.Strapi, masking: () => Masking): void {
-  const services = strapi.get('services') as unknown as Extensible<never>;
-  const controllers = strapi.get('controllers') as unknown as Extensible<Controller>;
+  const permissions = strapi.get<Extensible<PermissionService>>('services');
+  const services = strapi.get<Extensible<Record<string, Async>>>('services');
+  const controllers = strapi.get<Extensible<Controller>>('controllers');
 
-  (services as unknown as Extensible<PermissionService>).extend('admin::permission', (service) => ({
+  permissions.extend('admin::permission', (service) => ({
     ...service,
     createPermissionsManager: (options) =>
       maskedManager(strapi, masking, service.createPermissionsManager(options)),
   }));
 
   // Titles of the home page's "last edited" and "last published".
-  (services as unknown as Extensible<Record<string, Async>>).extend(
-    'plugin::content-manager.homepage',
-    (service) => {
-      const original = service['queryLastDocuments'];
-      if (original !== undefined) {
-        service['queryLastDocuments'] = (...args) =>
-          collectingTitles.run(true, () => original.apply(service, args));
-      }
-      return service;
-    },
-  );
+  services.extend('plugin::content-manager.homepage', (service) => {
+    const original = service['queryLastDocuments'];
+    if (original !== undefined) {
+      service['queryLastDocuments'] = (...args) =>
+        collectingTitles.run(true, () => original.apply(service, args));
+    }
+    return service;
+  });
   // The other locales of a record, whose common attributes the form of a new locale starts with.
-  (services as unknown as Extensible<Record<string, Async>>).extend(
-    'plugin::content-manager.document-metadata',
-    (service) => {
-      const original = service['getMetadata'];
-      if (original !== undefined) {
-        service['getMetadata'] = async (...args) => {
-          const metadata = (await original.apply(service, args)) as Query;
-          const [uid] = args as unknown as [string];
-          return { ...metadata, availableLocales: await masking().output(uid, metadata['availableLocales']) };
-        };
-      }
-      return service;
-    },
-  );
+  services.extend('plugin::content-manager.document-metadata', (service) => {
+    const original = service['getMetadata'];
+    if (original !== undefined) {
+      service['getMetadata'] = async (...args) => {
+        const metadata = (await original.apply(service, args)) as Query;
+        const [uid] = args as unknown as [string];
+        return { ...metadata, availableLocales: await masking().output(uid, metadata['availableLocales']) };
+      };
+    }
+    return service;
+  });
 
   controllers.extend('plugin::content-manager.relations', (controller) => ({
     ...controller,

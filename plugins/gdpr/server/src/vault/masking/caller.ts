@@ -65,7 +65,8 @@ const known = new WeakMap<object, { readonly auth: unknown; readonly caller: Pro
 
 /** The request under way, if this runs in one. */
 export function currentRequest(strapi: Core.Strapi): RequestContext | undefined {
-  return strapi.requestContext.get() as unknown as RequestContext | undefined;
+  const context: unknown = strapi.requestContext.get();
+  return context as RequestContext | undefined;
 }
 
 /**
@@ -124,10 +125,14 @@ async function identify(strapi: Core.Strapi, { state }: RequestContext): Promise
   return { seesPersonalData, mayUnmask, userId, isAuthenticated: true };
 }
 
+interface Verifier {
+  verify(auth: Auth, config: { readonly scope: readonly string[] }): Promise<void>;
+}
+
 /** Whether the content API grants this action to a token, role or the public, by Strapi's own check. */
 export async function isGranted(strapi: Core.Strapi, auth: Auth, scope: string): Promise<boolean> {
   try {
-    await strapi.get('auth').verify(auth as never, { scope: [scope] } as never);
+    await strapi.get<Verifier>('auth').verify(auth, { scope: [scope] });
     return true;
   } catch {
     return false;

@@ -22,7 +22,7 @@ type Checks = Record<'query' | (typeof PARTS)[number], Check>;
  */
 export function maskContentApi(strapi: Core.Strapi, masking: () => Masking): void {
   // The registry is typed as empty; it holds factories that make a transform for a schema.
-  const sanitizers = strapi.get('sanitizers') as unknown as Registry;
+  const sanitizers = strapi.get<Registry>('sanitizers');
   sanitizers.add(
     'content-api.output',
     ({ uid }) =>

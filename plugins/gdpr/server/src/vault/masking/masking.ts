@@ -20,7 +20,10 @@ export class Masking {
     private readonly strapi: Core.Strapi,
     annotations: Annotations,
   ) {
-    const schemas = [...Object.values(strapi.contentTypes), ...Object.values(strapi.components)];
+    const schemas: readonly unknown[] = [
+      ...(Object.values(strapi.contentTypes) as unknown[]),
+      ...(Object.values(strapi.components) as unknown[]),
+    ];
     const annotated = new Map(
       [...annotations].map(([uid, { annotation }]) => [uid, annotation.attributes] as const),
     );
@@ -103,7 +106,8 @@ export class Masking {
   }
 
   schema(uid: string): MappedSchema | undefined {
-    return this.strapi.getModel(uid as UID.Schema) as MappedSchema | undefined;
+    const schema: unknown = this.strapi.getModel(uid as UID.Schema);
+    return schema as MappedSchema | undefined;
   }
 }
 

@@ -9,6 +9,9 @@ interface UserContext {
 }
 type Action = (this: unknown, context: UserContext, ...rest: unknown[]) => Promise<unknown>;
 type Controller = Record<string, Action>;
+interface Controllers {
+  extend(uid: string, extend: (controller: Controller) => Controller): unknown;
+}
 
 /**
  * The second line behind the input sanitizers, for controllers that hand a request's body to the document service as it
@@ -34,9 +37,7 @@ export function keepMasksOut(strapi: Core.Strapi, masking: Masking): void {
  */
 export function maskUsers(strapi: Core.Strapi, masking: () => Masking): void {
   if (!(strapi.plugin('users-permissions') as unknown)) return;
-  const controllers = strapi.get('controllers') as unknown as {
-    extend(uid: string, extend: (controller: Controller) => Controller): unknown;
-  };
+  const controllers = strapi.get<Controllers>('controllers');
   const withoutMasks =
     (controller: Controller, name: string): Action =>
     async (context, ...rest) => {
