@@ -23,7 +23,7 @@ export function addMaskedTypes(strapi: Core.Strapi): void {
 function register(strapi: Core.Strapi): void {
   const { attributes } = strapi.contentType(USER) as any;
   Object.assign(attributes.email, personal('pd:EmailAddress', { search: 'exact' }));
-  (strapi.get('components') as any).set('shared.place', {
+  strapi.get('components').set('shared.place', {
     uid: 'shared.place',
     modelType: 'component',
     modelName: 'place',
@@ -37,7 +37,7 @@ function register(strapi: Core.Strapi): void {
       label: { type: 'string' },
     },
   });
-  (strapi.get('content-types') as any).add('api::journal', {
+  strapi.get('content-types').add('api::journal', {
     journal: {
       schema: {
         kind: 'collectionType',

@@ -32,6 +32,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly database?: TestDatabase;
   readonly mailbox?: Mailbox;
+  /** Whether the built admin panel is served, for tests in a browser. */
+  readonly serveAdminPanel?: boolean;
   /** Runs before Strapi loads, for what must be registered by then. */
   readonly prepare?: (strapi: Core.Strapi) => void;
 }
@@ -57,7 +59,7 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
     SMTP_HOST: '127.0.0.1',
     SMTP_PORT: String(mailbox.port),
   };
-  let strapi = await boot({ ...secrets, ...database.env, ...options.env }, options.prepare);
+  let strapi = await boot({ ...secrets, ...database.env, ...options.env }, options);
   return {
     get strapi() {
       return strapi;
@@ -71,7 +73,7 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
     drain: () => jobs(strapi).drain(),
     async restart(env = {}) {
       await strapi.destroy();
-      strapi = await boot({ ...secrets, ...database.env, ...options.env, ...env }, options.prepare);
+      strapi = await boot({ ...secrets, ...database.env, ...options.env, ...env }, options);
     },
     async stop() {
       await strapi.destroy();
@@ -83,13 +85,13 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
 
 async function boot(
   env: Readonly<Record<string, string>>,
-  prepare?: (strapi: Core.Strapi) => void,
+  { prepare, serveAdminPanel = false }: StartOptions,
 ): Promise<Core.Strapi> {
   Object.assign(process.env, env);
   const strapi = createStrapi({
     appDir: ROOT,
     distDir: path.join(ROOT, 'dist'),
-    serveAdminPanel: false,
+    serveAdminPanel,
     autoReload: false,
   });
   prepare?.(strapi);

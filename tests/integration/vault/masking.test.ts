@@ -85,13 +85,17 @@ beforeAll(async () => {
   editor = await signInWithRole(types, []);
   agent = await signInWithRole(types, [UNMASK]);
   reader = await signInWithRole(types, [READ]);
-  (app.strapi.plugin('gdpr').service('vault') as any).of().listen({
-    onUnmask: (event: any) => {
-      if (refuseEvents) throw new Error('The log is full.');
-      events.push(['unmasked', event]);
-    },
-    onDenied: (event: any) => void events.push(['denied', event]),
-  });
+  app.strapi
+    .plugin('gdpr')
+    .service<any>('vault')
+    .of()
+    .listen({
+      onUnmask: (event: any) => {
+        if (refuseEvents) throw new Error('The log is full.');
+        events.push(['unmasked', event]);
+      },
+      onDenied: (event: any) => void events.push(['denied', event]),
+    });
   ada = (await documents(CONTACT).create({ data: person })).documentId;
 });
 afterAll(async () => {
@@ -389,6 +393,27 @@ describe('in the admin panel', () => {
     expect((await panel(`${path}&_q=${String(other.documentId)}`)).body.results).toHaveLength(1);
     const existing = await panel(`relations/${LEAD}/${String(lead.documentId)}/convertedContact`);
     expect(existing.body.results).toEqual([expect.objectContaining({ documentId: ada, lastName: 'L***' })]);
+  });
+
+  test('a form asks nothing of a mask, and is told which attributes are masked', async () => {
+    const schemaFor = async (headers: Headers) => {
+      const { body } = await panel('init', headers);
+      return body.data.contentTypes.find(({ uid }: any) => uid === 'api::registration.registration')
+        .attributes;
+    };
+    const [relaxed, strict] = [await schemaFor(editor), await schemaFor(reader)];
+    expect(relaxed.email).toEqual({ type: 'string', pluginOptions: { gdpr: { masked: true } } });
+    expect(relaxed.event).toEqual(strict.event);
+    expect(strict.email).toMatchObject({ type: 'email', required: true });
+    // The schema itself stays as it is: the server still asks for an address.
+    expect((app.strapi.contentType('api::registration.registration') as any).attributes.email).toMatchObject({
+      type: 'email',
+      required: true,
+    });
+    const access = await app.http().get('/gdpr/personal-data/access').set(agent);
+    expect(access.body.data).toMatchObject({ seesPersonalData: false, mayUnmask: true });
+    expect(access.body.data.types).toEqual(expect.arrayContaining([CONTACT, JOURNAL, USER]));
+    expect(access.body.data.types).not.toContain('plugin::upload.file');
   });
 
   test('the home page shows masks for titles', async () => {

@@ -1,6 +1,7 @@
 import type { Core } from '@strapi/types';
 import { errors } from '@strapi/utils';
 
+import type { PersonalDataAccess } from '../../../../contracts/personal-data';
 import type { Vault } from '../vault';
 
 import { callerOf, type RequestContext } from './caller';
@@ -23,11 +24,16 @@ export function personalDataController(
     async read(ctx) {
       const caller = await callerOf(strapi);
       ctx.set('Cache-Control', 'no-store');
+      const access = {
+        seesPersonalData: caller?.seesPersonalData ?? false,
+        mayUnmask: caller?.mayUnmask ?? false,
+      };
+      // The admin panel asks which records get its panel; a client of the content API knows what it asks for.
+      const isAdmin = ctx.state.userAbility !== undefined;
       ctx.body = {
-        data: {
-          seesPersonalData: caller?.seesPersonalData ?? false,
-          mayUnmask: caller?.mayUnmask ?? false,
-        },
+        data: isAdmin
+          ? ({ ...access, types: parts(strapi).masking.types() } satisfies PersonalDataAccess)
+          : access,
       };
     },
 

@@ -7,6 +7,7 @@ import type { Vault } from '../vault';
 import { maskAdminPanel, maskHomePage } from './admin-panel';
 import { maskContentApi } from './content-api';
 import { personalDataController } from './controller';
+import { relaxForms } from './forms';
 import { maskGraphql } from './graphql';
 import { Masking } from './masking';
 import { keepMasksOut, maskUsers } from './writes';
@@ -35,6 +36,7 @@ export function prepareMasking(strapi: Core.Strapi): void {
   maskContentApi(strapi, masking);
   maskAdminPanel(strapi, masking);
   maskUsers(strapi, masking);
+  relaxForms(strapi, masking);
   maskGraphql(strapi, masking);
   reportDenials(strapi);
 }

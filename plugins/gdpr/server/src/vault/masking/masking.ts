@@ -33,6 +33,26 @@ export class Masking {
     });
   }
 
+  /** Whether somebody with this ability of the admin panel sees masks. */
+  isMaskedFor(ability: Ability): boolean {
+    return !seesPersonalData(ability);
+  }
+
+  /** The content types whose records hold personal data, in themselves or in their components. */
+  types(): string[] {
+    return Object.keys(this.strapi.contentTypes).filter((uid) => this.holds(uid, new Set()));
+  }
+
+  private holds(uid: string, seen: Set<string>): boolean {
+    if (seen.has(uid)) return false;
+    seen.add(uid);
+    const { attributes, parts } = this.map.node(uid);
+    if (attributes.size > 0) return true;
+    return [...parts].some(([name, target]) =>
+      (target === null ? this.componentsIn(uid, name) : [target]).some((one) => this.holds(one, seen)),
+    );
+  }
+
   /** Masks what leaves for the caller of the request under way. */
   async output(uid: string, data: unknown): Promise<unknown> {
     if (!this.map.reaches(uid)) return data;

@@ -1,6 +1,7 @@
 import type { Core, UID } from '@strapi/types';
 import { z } from 'zod';
 
+import type { Unmasked, UnmaskRequest } from '../../../../contracts/personal-data';
 import { badRequest, notFound } from '../../platform/errors';
 import type { ProtectedType } from '../protected-types';
 import type { Vault } from '../vault';
@@ -16,14 +17,6 @@ const requestSchema = z.strictObject({
   status: z.enum(['draft', 'published']).nullish(),
   reason: z.string().trim().min(1).max(1_000),
 });
-export type UnmaskRequest = z.infer<typeof requestSchema>;
-
-/** The personal data of one record, in clear. */
-export interface Unmasked {
-  readonly uid: string;
-  readonly documentId: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-}
 
 /** @throws ValidationError `request-invalid`, naming what is wrong */
 export function parseUnmaskRequest(body: unknown): UnmaskRequest {
