@@ -80,7 +80,7 @@ const list = () => `${origin}/admin/content-manager/collection-types/${CONTACT}`
 async function picture(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    await page.waitForTimeout(300);
+    await page.waitForTimeout(800);
     await page.screenshot({ path: path.join(SCREENSHOTS, `${name}-${colorScheme}.png`) });
   }
 }

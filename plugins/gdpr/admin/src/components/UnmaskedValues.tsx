@@ -38,7 +38,7 @@ export function UnmaskedValues({ model, attributes }: Props) {
   }
   return (
     <Flex tag="dl" direction="column" alignItems="stretch" gap={2}>
-      {values.map(({ path, value }) => {
+      {values.map(({ path, value, text }) => {
         const label = edit.metadatas[path]?.label ?? path;
         return (
           <Flex key={path} justifyContent="space-between" alignItems="start" gap={2}>
@@ -47,7 +47,7 @@ export function UnmaskedValues({ model, attributes }: Props) {
                 {label}
               </Typography>
               <Typography tag="dd" textColor="neutral800" style={{ whiteSpace: 'pre-wrap' }}>
-                {value}
+                {text}
               </Typography>
             </Box>
             <IconButton
@@ -73,16 +73,18 @@ function valuesOf(
   attributes: Readonly<Record<string, unknown>>,
   intl: IntlShape,
   prefix = '',
-): { path: string; value: string }[] {
+): { path: string; value: string; text: string }[] {
   return Object.entries(attributes).flatMap(([name, value]) => {
     const path = `${prefix}${name}`;
     if (value === null || value === undefined || value === '') return [];
     if (typeof value === 'object') return valuesOf(value as Record<string, unknown>, intl, `${path}.`);
-    return [{ path, value: textOf(value, intl) }];
+    const plain = value as string | number | boolean;
+    // Shown as people read it, copied as it is stored.
+    return [{ path, value: String(plain), text: textOf(plain, intl) }];
   });
 }
 
-function textOf(value: unknown, intl: IntlShape): string {
+function textOf(value: string | number | boolean, intl: IntlShape): string {
   if (typeof value === 'boolean') {
     return value
       ? intl.formatMessage({ id: textId('personal-data.yes'), defaultMessage: 'Yes' })
