@@ -59,7 +59,14 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
     SMTP_HOST: '127.0.0.1',
     SMTP_PORT: String(mailbox.port),
   };
-  let strapi = await boot({ ...secrets, ...database.env, ...options.env }, options);
+  let strapi: Core.Strapi;
+  try {
+    strapi = await boot({ ...secrets, ...database.env, ...options.env }, options);
+  } catch (error) {
+    if (options.mailbox === undefined) await mailbox.stop();
+    if (options.database === undefined) await database.drop();
+    throw error;
+  }
   return {
     get strapi() {
       return strapi;
@@ -95,11 +102,21 @@ async function boot(
     autoReload: false,
   });
   prepare?.(strapi);
-  await strapi.load();
+  try {
+    await strapi.load();
+  } catch (error) {
+    await strapi.destroy();
+    throw error;
+  }
   // Every request of a test comes from one address; the suites about limits set their own.
   strapi.config.set('plugin::gdpr.rateLimit', { perIp: 1_000_000, perAddress: 5, windowSeconds: 900 });
   await new Promise<void>((resolve) => strapi.server.listen(0, '127.0.0.1', () => resolve()));
   return strapi;
+}
+
+/** A service of the plugin; its shape is the test's business. */
+export function pluginService(app: Pick<TestStrapi, 'strapi'>, name: string): any {
+  return app.strapi.plugin('gdpr').service(name);
 }
 
 function jobs(strapi: Core.Strapi): { drain(): Promise<void> } {

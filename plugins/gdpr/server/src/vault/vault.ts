@@ -6,6 +6,8 @@ import { dialectOf } from '../platform/database/dialect';
 import type { Settings } from '../platform/settings';
 
 import { BlindIndex } from './blind-index/blind-index';
+import { createSpelling } from './blind-index/spelling';
+import { ComponentOwners } from './component-owners';
 import { BlindConditionResolver } from './condition-resolver';
 import { DataKeys } from './data-keys';
 import { createKeyEncryptionProvider, type KeyEncryptionProvider } from './key-encryption';
@@ -73,6 +75,7 @@ export class Vault {
     readonly writer: RecordWriter,
     readonly planner: QueryPlanner,
     readonly opener: RecordOpener,
+    readonly components: ComponentOwners,
     readonly provider: KeyEncryptionProvider,
   ) {}
 
@@ -87,7 +90,11 @@ export class Vault {
     const types = new ProtectedTypes();
     types.load(strapi, annotations);
     const keys = new DataKeys(strapi, provider, settings.keyCache);
-    const index = new BlindIndex(strapi, await systemKey(strapi, provider, 'blind-index-1'));
+    const index = new BlindIndex(
+      strapi,
+      await systemKey(strapi, provider, 'blind-index-1'),
+      createSpelling(settings.defaultCountry),
+    );
     const subjects = new SubjectResolver(strapi, types, keys);
     const suite = suiteById(settings.suite) ?? xchacha20Poly1305;
     const writer = new RecordWriter(strapi, keys, index, subjects, suite);
@@ -102,7 +109,8 @@ export class Vault {
     const opener = new RecordOpener(types, keys, async (failure) => {
       for (const listener of listeners) await listener.onFailure?.(failure);
     });
-    return new Vault(listeners, types, keys, index, subjects, writer, planner, opener, provider);
+    const components = new ComponentOwners(strapi, types, writer, subjects);
+    return new Vault(listeners, types, keys, index, subjects, writer, planner, opener, components, provider);
   }
 
   listen(listener: VaultListener): void {
