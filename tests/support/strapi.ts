@@ -36,6 +36,8 @@ export interface StartOptions {
   readonly mailbox?: Mailbox;
   /** The suite keeps plaintext on purpose: a plain twin, or a table before it is sealed. */
   readonly keepsPlaintext?: boolean;
+  /** Whether the built admin panel is served, for tests in a browser. */
+  readonly serveAdminPanel?: boolean;
   /** Runs before Strapi loads, for what must be registered by then. */
   readonly prepare?: (strapi: Core.Strapi) => void;
 }
@@ -63,7 +65,7 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
   };
   let strapi: Core.Strapi;
   try {
-    strapi = await boot({ ...secrets, ...database.env, ...options.env }, options.prepare);
+    strapi = await boot({ ...secrets, ...database.env, ...options.env }, options);
   } catch (error) {
     if (options.mailbox === undefined) await mailbox.stop();
     if (options.database === undefined) await database.drop();
@@ -82,7 +84,7 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
     drain: () => jobs(strapi).drain(),
     async restart(env = {}) {
       await strapi.destroy();
-      strapi = await boot({ ...secrets, ...database.env, ...options.env, ...env }, options.prepare);
+      strapi = await boot({ ...secrets, ...database.env, ...options.env, ...env }, options);
     },
     async stop() {
       const leak = options.keepsPlaintext === true ? null : PLAINTEXT_MARKERS.exec(await dumpDatabase(app));
@@ -97,13 +99,13 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
 
 async function boot(
   env: Readonly<Record<string, string>>,
-  prepare?: (strapi: Core.Strapi) => void,
+  { prepare, serveAdminPanel = false }: StartOptions,
 ): Promise<Core.Strapi> {
   Object.assign(process.env, env);
   const strapi = createStrapi({
     appDir: ROOT,
     distDir: path.join(ROOT, 'dist'),
-    serveAdminPanel: false,
+    serveAdminPanel,
     autoReload: false,
   });
   prepare?.(strapi);

@@ -6,6 +6,15 @@ import { readSettings } from '../platform/settings';
 
 import { adaptRelationPicker, withholdSorting } from './content-manager';
 import { interceptLifecycles } from './lifecycle-interceptor';
+import {
+  adminActions,
+  adminRoutes,
+  contentApiRoutes,
+  controllers,
+  maskForCaller,
+  openMasking,
+  prepareMasking,
+} from './masking';
 import { installPlaintextGuard } from './plaintext-guard';
 import { annotateSchemas, type Annotations } from './protected-types';
 import { createVaultTables } from './tables';
@@ -14,13 +23,14 @@ import { Vault } from './vault';
 export { type ViewConfiguration, viewConfigurations } from './content-manager';
 export { DataKey } from './data-key';
 export type { KeyName } from './envelope';
+export { isMasked } from './masking';
 export type { ProtectedType } from './protected-types';
 export { BLIND_INDEX } from './tables';
 import type { OpeningFailure } from './record-opener';
 export type { OpenedRecord, OpeningFailure } from './record-opener';
 export { relatedId } from './subject-resolver';
 export type { EmailSubjectResolver, SubjectAnswer, SubjectQuestion } from './subject-resolver';
-export type { Vault, VaultListener, VaultWrite } from './vault';
+export type { Unmasking, UnmaskingDenied, Vault, VaultListener, VaultWrite } from './vault';
 
 const annotationsOf = new WeakMap<Core.Strapi, Annotations>();
 const vaults = new WeakMap<Core.Strapi, Vault>();
@@ -35,20 +45,33 @@ export function vaultOf(strapi: Core.Strapi): Vault {
 /** Seals protected attributes on their way into the database and opens them on their way out. */
 export const vaultRoom: Room = {
   name: 'vault',
-  services: { vault: ({ strapi }) => ({ of: () => vaultOf(strapi) }) },
+  services: {
+    vault: ({ strapi }) => ({ of: () => vaultOf(strapi) }),
+    'personal-data': ({ strapi }) => ({
+      /** For controllers that answer records without Strapi's sanitizers. */
+      mask: (uid: string, data: unknown) => maskForCaller(strapi, uid, data),
+    }),
+  },
+  controllers,
+  contentApiRoutes,
+  adminRoutes,
+  adminActions,
 
   register(strapi) {
     annotationsOf.set(strapi, annotateSchemas(strapi));
     adaptRelationPicker(strapi, () => vaultOf(strapi).types);
+    prepareMasking(strapi);
   },
 
   async afterSync(strapi) {
     quietDatabaseErrors(strapi);
     await createVaultTables(strapi);
-    const vault = await Vault.open(strapi, readSettings(strapi), annotationsOf.get(strapi) ?? new Map());
+    const annotations = annotationsOf.get(strapi) ?? new Map();
+    const vault = await Vault.open(strapi, readSettings(strapi), annotations);
     for (const type of vault.types.all()) await installPlaintextGuard(strapi, type);
     vault.listen({ onFailure: (failure) => alert(strapi, failure) });
     interceptLifecycles(strapi, vault);
+    openMasking(strapi, vault, annotations);
     vaults.set(strapi, vault);
   },
 

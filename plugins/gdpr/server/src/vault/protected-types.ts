@@ -61,7 +61,7 @@ export class ProtectedTypes {
     return [...this.types.values()];
   }
 
-  /** Whether a record of this type is protected or can carry a protected one in a populated relation. */
+  /** Whether a record of this type holds personal data or can carry a protected one in a populated relation. */
   reaches(uid: string): boolean {
     return this.reaching.has(uid);
   }
@@ -89,7 +89,11 @@ export class ProtectedTypes {
           scopes: scopesOf(uid, attribute.name),
         });
       }
-      if (attributes.size === 0) continue;
+      if (attributes.size === 0) {
+        // Nothing to seal, yet a search must not find what a caller sees masked.
+        this.reaching.add(uid);
+        continue;
+      }
       const place = isComponent ? SEALED_PLACE : 'documentId';
       this.types.set(uid, {
         uid,
@@ -150,7 +154,7 @@ export class ProtectedTypes {
   /** A type reaches protected data when it is protected or relates to a type that does; polymorphic relations may. */
   private closeOverRelations(): void {
     for (const uid of this.types.keys()) this.reaching.add(uid);
-    let grew = this.types.size > 0;
+    let grew = this.reaching.size > 0;
     while (grew) {
       grew = false;
       for (const [uid, relations] of this.relations) {

@@ -26,10 +26,8 @@ export class QuickSearch {
   async where(type: ProtectedType, query: string, plain: PlainSearch): Promise<Where | null> {
     const attributes = [...type.attributes.values()].filter(({ search }) => search !== 'none');
     if (attributes.length === 0) return null;
-    const isNumber = query.trim() !== '' && !Number.isNaN(Number(query));
-    const columns = [...plain.text, ...(isNumber ? plain.numbers : [])];
     const ids = await this.sealedMatches(type, attributes, query);
-    return { $or: [{ id: { $in: ids } }, ...columns.map((name) => ({ [name]: { $containsi: query } }))] };
+    return { $or: [{ id: { $in: ids } }, plainMatches(query, plain)] };
   }
 
   private async sealedMatches(
@@ -81,4 +79,11 @@ export class QuickSearch {
       return longWords.every((word) => held.some((one) => one.startsWith(word)));
     });
   }
+}
+
+/** What Strapi's own search would find in these columns. */
+export function plainMatches(query: string, { text, numbers }: PlainSearch): Where {
+  const isNumber = query.trim() !== '' && !Number.isNaN(Number(query));
+  const columns = [...text, ...(isNumber ? numbers : [])];
+  return { $or: columns.map((name) => ({ [name]: { $containsi: query } })) };
 }

@@ -27,6 +27,26 @@ export interface VaultListener {
   onRead?(event: { uid: string; action: string; records: readonly OpenedRecord[] }): void | Promise<void>;
   onWrite?(event: VaultWrite): void | Promise<void>;
   onFailure?(failure: OpeningFailure): void | Promise<void>;
+  /** Somebody who sees masks had one record shown. What a listener throws keeps the values from being answered. */
+  onUnmask?(event: Unmasking): void | Promise<void>;
+  /** Somebody asked for that and may not. What they named is theirs, and may not exist. */
+  onDenied?(event: UnmaskingDenied): void | Promise<void>;
+}
+
+export interface Unmasking {
+  readonly uid: string;
+  readonly documentId: string;
+  /** The attributes that had a value, by path: `email`, `address.street`. */
+  readonly attributes: readonly string[];
+  /** As the caller gave it. */
+  readonly reason: string;
+  readonly subject: string | null;
+}
+
+export interface UnmaskingDenied {
+  readonly uid: string | null;
+  readonly documentId: string | null;
+  readonly reason: string | null;
 }
 
 export type VaultWrite =
@@ -104,6 +124,14 @@ export class Vault {
 
   async reportWrite(write: VaultWrite): Promise<void> {
     for (const listener of this.listeners) await listener.onWrite?.(write);
+  }
+
+  async reportUnmask(event: Unmasking): Promise<void> {
+    for (const listener of this.listeners) await listener.onUnmask?.(event);
+  }
+
+  async reportDenied(event: UnmaskingDenied): Promise<void> {
+    for (const listener of this.listeners) await listener.onDenied?.(event);
   }
 }
 
