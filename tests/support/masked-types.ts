@@ -9,7 +9,7 @@ const personal = (category: string, more: object = {}): object => ({
 
 /**
  * Gives a Strapi that has not been loaded yet a type with drafts, a component with personal data and a relation to a
- * contact, and takes the address of users-permissions' users into the vault.
+ * contact.
  */
 export function addMaskedTypes(strapi: Core.Strapi): void {
   const loading = strapi as unknown as { runPluginsLifecycles(lifecycle: string): Promise<unknown> };
@@ -21,8 +21,6 @@ export function addMaskedTypes(strapi: Core.Strapi): void {
 }
 
 function register(strapi: Core.Strapi): void {
-  const { attributes } = strapi.contentType(USER) as any;
-  Object.assign(attributes.email, personal('pd:EmailAddress', { search: 'exact' }));
   strapi.get('components').set('shared.place', {
     uid: 'shared.place',
     modelType: 'component',
@@ -51,6 +49,7 @@ function register(strapi: Core.Strapi): void {
           // Plain in its column, and masked all the same.
           nickname: { type: 'string', ...personal('pd:Name', { encrypted: false }) },
           place: { type: 'component', component: 'shared.place' },
+          addresses: { type: 'component', component: 'shared.address', repeatable: true },
           contact: { type: 'relation', relation: 'oneToOne', target: 'plugin::gdpr.contact' },
         },
       },
