@@ -6,6 +6,8 @@ import { readSettings } from '../platform/settings';
 
 import { adaptRelationPicker, withholdSorting } from './content-manager';
 import { interceptLifecycles } from './lifecycle-interceptor';
+import { withholdPersonalDataFromEvents } from './outgoing-events';
+import { PersonalDataFilter } from './personal-data-filter';
 import { installPlaintextGuard } from './plaintext-guard';
 import { annotateSchemas, type Annotations } from './protected-types';
 import { createVaultTables } from './tables';
@@ -45,10 +47,12 @@ export const vaultRoom: Room = {
   async afterSync(strapi) {
     quietDatabaseErrors(strapi);
     await createVaultTables(strapi);
-    const vault = await Vault.open(strapi, readSettings(strapi), annotationsOf.get(strapi) ?? new Map());
+    const annotations = annotationsOf.get(strapi) ?? new Map();
+    const vault = await Vault.open(strapi, readSettings(strapi), annotations);
     for (const type of vault.types.all()) await installPlaintextGuard(strapi, type);
     vault.listen({ onFailure: (failure) => alert(strapi, failure) });
     interceptLifecycles(strapi, vault);
+    withholdPersonalDataFromEvents(strapi, new PersonalDataFilter(vault.types, annotations));
     vaults.set(strapi, vault);
   },
 

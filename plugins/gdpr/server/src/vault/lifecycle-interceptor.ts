@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-import type { Core, UID } from '@strapi/types';
+import type { Core } from '@strapi/types';
 
 import { inTransaction, tables } from '../platform/database/connection';
 import { chunk } from '../platform/database/dialect';
 
 import type { IndexEntries, TokenRow } from './blind-index/blind-index';
+import { isReadForEvent } from './outgoing-events';
 import { type ProtectedType, SEALED } from './protected-types';
 import { EVERYTHING, type Plan, type QueryParams } from './query-planner';
 import { isPlainObject } from './query-rewriter';
@@ -24,6 +25,8 @@ type Method = (this: unknown, uid: string, params?: object) => Promise<unknown>;
 /** What the vault carries from before a query to after it. */
 interface Carried {
   plan?: Plan;
+  /** The result stays sealed: nobody is going to see what is in it. */
+  staysSealed?: boolean;
   created?: SealedCreate[];
   deferred?: TokenRow[];
   updated?: SealedUpdate;
@@ -36,9 +39,6 @@ const WRITES = ['create', 'createMany', 'update', 'updateMany', 'delete', 'delet
 
 /** The write that is under way, if any: reads inside it belong to it. */
 const currentWrite = new AsyncLocalStorage<(typeof WRITES)[number]>();
-
-/** Set while a method of the document service runs, and while it emits its events, after its transaction. */
-const documentAction = new AsyncLocalStorage<string>();
 
 /**
  * Puts the vault into Strapi's database layer, at its innermost point: after every `before…` subscriber of the project
@@ -54,10 +54,6 @@ export function interceptLifecycles(strapi: Core.Strapi, vault: Vault): void {
     entityManager: Record<string, Method>;
   };
   const hooks = new VaultHooks(strapi, vault);
-
-  strapi.documents.use((context, next) =>
-    vault.types.reaches(context.uid) ? documentAction.run(context.action, next) : next(),
-  );
 
   const run = lifecycles.run.bind(lifecycles);
   lifecycles.run = async (action, uid, properties, states = new Map<unknown, unknown>()) => {
@@ -93,10 +89,7 @@ class VaultHooks {
   ) {}
 
   async before(action: string, uid: string, { params }: LifecycleProperties): Promise<Carried> {
-    if (action === 'beforeFindOne' && this.isForEvent(uid, params)) {
-      replaceParams(params, this.eventParams(uid, params));
-      return {};
-    }
+    if (action === 'beforeFindOne' && isReadForEvent(this.strapi, uid, params)) return { staysSealed: true };
     if (action === 'beforeFindOne' || action === 'beforeFindMany') {
       const { plan, params: planned } = await this.vault.planner.plan(uid, params);
       replaceParams(params, planned);
@@ -128,6 +121,7 @@ class VaultHooks {
   async after(action: string, uid: string, properties: LifecycleProperties, carried: Carried): Promise<void> {
     const type = this.vault.types.get(uid);
     const { result } = properties;
+    if (carried.staysSealed) return;
     if (action === 'afterFindOne' || action === 'afterFindMany') {
       await this.afterFind(action, uid, result, carried.plan ?? EVERYTHING);
       return;
@@ -147,22 +141,6 @@ class VaultHooks {
     const records = await this.vault.opener.open(uid, result, plan, single);
     if (write === undefined)
       await this.vault.reportRead(uid, action === 'afterFindOne' ? 'findOne' : 'findMany', records);
-  }
-
-  /**
-   * After a document was written and committed, Strapi reads it once more with everything around it, for its `entry.*`
-   * events. Those go to webhooks and logs, where personal data has no business: it is not even opened.
-   */
-  private isForEvent(uid: string, params: QueryParams): boolean {
-    const action = documentAction.getStore();
-    const isWrite = action !== undefined && !['findOne', 'findMany', 'findFirst', 'count'].includes(action);
-    if (!isWrite || this.vault.types.get(uid) === undefined || this.strapi.db.inTransaction()) return false;
-    return onlyId(params.where) !== undefined && isEventPopulate(this.strapi, uid, params.populate);
-  }
-
-  private eventParams(uid: string, params: QueryParams): QueryParams {
-    const selection = this.vault.types.get(uid)?.plainSelection ?? [];
-    return { ...params, select: selection.filter((name) => name !== SEALED), populate: undefined };
   }
 
   private async beforeCreate(type: ProtectedType, params: LifecycleProperties['params']): Promise<Carried> {
@@ -335,16 +313,6 @@ function stripped(type: ProtectedType, data: EntityData): EntityData {
 function isSealedAlready(type: ProtectedType, data: EntityData): boolean {
   if (typeof data[SEALED] !== 'string') return false;
   return [...type.attributes.keys()].every((name) => data[name] === null || data[name] === undefined);
-}
-
-/** Strapi populates every relation for an event, each with a selection that it leaves undefined; nobody else does. */
-function isEventPopulate(strapi: Core.Strapi, uid: string, populate: unknown): boolean {
-  if (!isPlainObject(populate)) return false;
-  return Object.entries(strapi.contentType(uid as UID.ContentType).attributes).every(([name, attribute]) => {
-    if (attribute.type !== 'relation' || 'unstable_virtual' in attribute) return true;
-    const value = populate[name];
-    return isPlainObject(value) && 'select' in value && value['select'] === undefined;
-  });
 }
 
 function withoutSealed(data: EntityData): EntityData {
