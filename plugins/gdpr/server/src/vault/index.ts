@@ -6,6 +6,7 @@ import { readSettings } from '../platform/settings';
 
 import { adaptRelationPicker, withholdSorting } from './content-manager';
 import { interceptLifecycles } from './lifecycle-interceptor';
+import { bareOldVersions, withholdPersonalDataFromHistory } from './content-history';
 import { withholdPersonalDataFromEvents } from './outgoing-events';
 import { PersonalDataFilter } from './personal-data-filter';
 import { installPlaintextGuard } from './plaintext-guard';
@@ -52,7 +53,10 @@ export const vaultRoom: Room = {
     for (const type of vault.types.all()) await installPlaintextGuard(strapi, type);
     vault.listen({ onFailure: (failure) => alert(strapi, failure) });
     interceptLifecycles(strapi, vault);
-    withholdPersonalDataFromEvents(strapi, new PersonalDataFilter(vault.types, annotations));
+    const filter = new PersonalDataFilter(vault.types, annotations);
+    withholdPersonalDataFromEvents(strapi, filter);
+    withholdPersonalDataFromHistory(strapi, filter);
+    await bareOldVersions(strapi, filter, annotations);
     vaults.set(strapi, vault);
   },
 
