@@ -1,4 +1,4 @@
-import type { Core } from '@strapi/strapi';
+import { type Core, factories } from '@strapi/strapi';
 
 /** Schemas that a suite adds to the application before it loads, as a developer's `src/api` would. */
 export interface AddedTypes {
@@ -6,15 +6,19 @@ export interface AddedTypes {
   readonly components?: Readonly<Record<string, object>>;
 }
 
-/** Use it in `startStrapi({ prepare })`. Content types get the uid `api::NAME.NAME`. */
+/** Use it in `startStrapi({ prepare })`. Content types get the uid `api::NAME.NAME` and the usual REST routes `/api/NAMEs`. */
 export function addTypes(strapi: Core.Strapi, { contentTypes = {}, components = {} }: AddedTypes): void {
   const run = (strapi as any).runPluginsLifecycles.bind(strapi);
   (strapi as any).runPluginsLifecycles = (lifecycle: string) => {
     if (lifecycle === 'register') {
       strapi.get('components').add(components);
       for (const [name, schema] of Object.entries(contentTypes)) {
-        strapi.get('content-types').add(`api::${name}`, {
-          [name]: { schema: { kind: 'collectionType', ...naming(name), ...schema } },
+        const uid = `api::${name}.${name}` as never;
+        strapi.get('apis').add(name, {
+          contentTypes: { [name]: { schema: { kind: 'collectionType', ...naming(name), ...schema } } },
+          controllers: { [name]: factories.createCoreController(uid) },
+          services: { [name]: factories.createCoreService(uid) },
+          routes: { [name]: factories.createCoreRouter(uid) },
         });
       }
     }

@@ -5,6 +5,7 @@ import type { Room } from '../platform/room';
 import { readSettings } from '../platform/settings';
 
 import { adaptRelationPicker, withholdSorting } from './content-manager';
+import { adaptGraphql } from './graphql';
 import { interceptLifecycles } from './lifecycle-interceptor';
 import { bareOldVersions, withholdPersonalDataFromHistory } from './content-history';
 import { withholdPersonalDataFromEvents } from './outgoing-events';
@@ -43,6 +44,7 @@ export const vaultRoom: Room = {
   register(strapi) {
     annotationsOf.set(strapi, annotateSchemas(strapi));
     adaptRelationPicker(strapi, () => vaultOf(strapi).types);
+    adaptGraphql(strapi);
   },
 
   async afterSync(strapi) {
