@@ -15,3 +15,5 @@ export default {
     admin: { type: 'admin', routes: rooms.flatMap((room) => room.adminRoutes ?? []) },
   },
 };
+
+export { runCommandLine } from './command-line';

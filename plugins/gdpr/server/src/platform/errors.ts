@@ -21,7 +21,9 @@ export type ErrorCode =
   | 'token-unknown'
   | 'token-expired'
   | 'rate-limited'
-  | 'already-converted';
+  | 'already-converted'
+  | 'run-unknown'
+  | 'command-refused';
 
 type Details = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,7 @@
 import type { Core, Struct } from '@strapi/types';
+import type { Command } from 'commander';
+
+import type { CommandContext } from './command-context';
 
 type ContentTypes = Record<string, { schema: Struct.ContentTypeSchema }>;
 
@@ -17,6 +20,8 @@ export interface Room {
   readonly adminRoutes?: readonly Route[];
   /** Permission actions of the admin panel, registered with Strapi before roles are read. */
   readonly adminActions?: readonly AdminAction[];
+  /** Adds the room's commands to `strapi-gdpr`. */
+  readonly commands?: (program: Command, context: CommandContext) => void;
   register?(strapi: Core.Strapi): void | Promise<void>;
   beforeSync?(strapi: Core.Strapi): void | Promise<void>;
   afterSync?(strapi: Core.Strapi): void | Promise<void>;

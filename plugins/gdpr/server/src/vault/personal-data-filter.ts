@@ -1,4 +1,4 @@
-import { type Annotations, type ProtectedTypes, SEALED } from './protected-types';
+import { type Annotations, type ProtectedTypes, SEALED, SEALED_PLACE } from './protected-types';
 
 type Entity = Readonly<Record<string, unknown>>;
 
@@ -6,7 +6,7 @@ type Entity = Readonly<Record<string, unknown>>;
  * Takes personal data out of entities that leave by a way on which nobody was asked whether they may see it: events,
  * which go to webhooks and logs, and the versions that content history keeps.
  *
- * What goes is every annotated attribute, those with `encrypted: false` included, and `sealed`, at any depth along the
+ * What goes is every annotated attribute, those with `encrypted: false` included, and what the vault itself adds, at any depth along the
  * schema's relations, components and dynamic zones. Absent and not NULL: a receiver that writes back what it got must
  * not erase anything.
  */
@@ -20,7 +20,7 @@ export class PersonalDataFilter {
     this.withheld = new Map(
       [...annotations].map(([uid, { annotation }]) => [
         uid,
-        new Set([...annotation.attributes.map(({ name }) => name), SEALED]),
+        new Set([...annotation.attributes.map(({ name }) => name), SEALED, SEALED_PLACE]),
       ]),
     );
   }

@@ -1,6 +1,6 @@
 import type { Core } from '@strapi/types';
-import type { Knex } from 'knex';
 
+import { createTable } from '../platform/database/create-table';
 import { dialectOf } from '../platform/database/dialect';
 
 export const DATA_KEYS = 'gdpr_data_keys';
@@ -57,19 +57,4 @@ async function createBlindIndex(strapi: Core.Strapi): Promise<void> {
     table.integer('entity_id').unsigned().notNullable();
     table.primary(['scope', 'token', 'entity_id']);
   });
-}
-
-async function createTable(
-  strapi: Core.Strapi,
-  name: string,
-  columns: (table: Knex.CreateTableBuilder) => void,
-): Promise<void> {
-  const schema = strapi.db.getSchemaConnection();
-  if (await schema.hasTable(name)) return;
-  try {
-    await strapi.db.getSchemaConnection().createTable(name, columns);
-  } catch (error) {
-    // Another node that boots at the same moment may have been first.
-    if (!(await strapi.db.getSchemaConnection().hasTable(name))) throw error;
-  }
 }

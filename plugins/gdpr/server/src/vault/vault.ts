@@ -6,6 +6,7 @@ import { dialectOf } from '../platform/database/dialect';
 import type { Settings } from '../platform/settings';
 
 import { BlindIndex } from './blind-index/blind-index';
+import { ComponentOwners } from './component-owners';
 import { BlindConditionResolver } from './condition-resolver';
 import { DataKeys } from './data-keys';
 import { createKeyEncryptionProvider, type KeyEncryptionProvider } from './key-encryption';
@@ -53,6 +54,7 @@ export class Vault {
     readonly writer: RecordWriter,
     readonly planner: QueryPlanner,
     readonly opener: RecordOpener,
+    readonly components: ComponentOwners,
     readonly provider: KeyEncryptionProvider,
   ) {}
 
@@ -82,7 +84,8 @@ export class Vault {
     const opener = new RecordOpener(types, keys, async (failure) => {
       for (const listener of listeners) await listener.onFailure?.(failure);
     });
-    return new Vault(listeners, types, keys, index, subjects, writer, planner, opener, provider);
+    const components = new ComponentOwners(strapi, types, writer, subjects);
+    return new Vault(listeners, types, keys, index, subjects, writer, planner, opener, components, provider);
   }
 
   listen(listener: VaultListener): void {

@@ -65,7 +65,7 @@ export class BlindIndex {
     return { scope: subjectScope(type.uid), token: this.token(type.uid, '', 'subject', subject) };
   }
 
-  /** The token that no second record may claim. `variant` separates locales, and drafts from published versions. */
+  /** The token that no second record may claim. `variant` separates those that do not compete, such as locales. */
   uniqueToken(
     type: ProtectedType,
     attribute: ProtectedAttribute,
@@ -80,7 +80,8 @@ export class BlindIndex {
     type: ProtectedType,
     values: ProtectedValues,
     subject: string | null,
-    variant: string,
+    /** The records that compete for unique values; `null` when this one competes with none. */
+    variant: string | null,
   ): IndexEntries {
     const tokens = new Map<string, ScopedToken>();
     const unique: (ScopedToken & { attribute: string })[] = [];
@@ -91,7 +92,7 @@ export class BlindIndex {
       for (const [kind, texts] of tokenTexts(attribute, values[attribute.name])) {
         for (const text of texts) add(this.scopedToken(type.uid, attribute, kind, text));
         const [text] = texts;
-        if (kind === 'value' && attribute.unique && text !== undefined) {
+        if (kind === 'value' && attribute.unique && text !== undefined && variant !== null) {
           unique.push({ ...this.uniqueToken(type, attribute, text, variant), attribute: attribute.name });
         }
       }

@@ -1,0 +1,257 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Core } from '@strapi/types';
+
+import { clock } from '../clock';
+import { insertIfAbsent, tables } from '../database/connection';
+import { GdprError, notFound } from '../errors';
+
+import { RUNS } from './table';
+
+/** How long a process may be silent before another takes over its run, in ms. */
+const LEASE = 30_000;
+
+/**
+ * One kind of long work that is done in batches: rewrapping keys, rebuilding an index, sealing a table. It has to
+ * survive being killed at any point, so each step must be repeatable: what it did once it finds done.
+ */
+export interface RunKind {
+  /** Letters and dashes, for example `rewrap-keys`. */
+  readonly name: string;
+  /** How many items there are before the first step; for the progress bar only. */
+  total(target: string): Promise<number>;
+  /**
+   * Does the next batch, in transactions of its own, and says where the one after it begins. The cursor is stored
+   * after the batch: a process that dies in between repeats the batch.
+   *
+   * @param cursor where to begin; `null` at the start
+   */
+  step(target: string, cursor: string | null): Promise<RunStep>;
+}
+
+export interface RunStep {
+  /** Where the next batch begins; `null` when nothing is left. */
+  readonly cursor: string | null;
+  /** How many items this batch dealt with. */
+  readonly done: number;
+}
+
+export type RunState = 'running' | 'finished' | 'failed';
+
+/** What is known of a run: for a progress bar, and for whoever asks what became of it. */
+export interface RunStatus {
+  readonly kind: string;
+  /** What it works on, for example a content type's uid; empty where there is only one. */
+  readonly target: string;
+  readonly state: RunState;
+  readonly done: number;
+  readonly total: number;
+  /** One sentence, when it failed. */
+  readonly error: string | null;
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+interface RunRow {
+  readonly kind: string;
+  readonly target: string;
+  readonly state: RunState;
+  readonly run_cursor: string | null;
+  readonly done: number | string;
+  readonly total: number | string;
+  readonly error: string | null;
+  readonly started_at: number | string;
+  readonly finished_at: number | string | null;
+}
+
+/**
+ * Long work that goes on where it stopped: after a kill, on another node, by the command line or in the background.
+ * One process at a time works on a run; its lease runs out when it dies.
+ */
+export class Runs {
+  private readonly kinds = new Map<string, RunKind>();
+  private readonly holder = randomUUID();
+
+  constructor(private readonly strapi: Core.Strapi) {}
+
+  register(kind: RunKind): void {
+    this.kinds.set(kind.name, kind);
+  }
+
+  /** Whether this version knows such work: a run may have been begun by another. */
+  knows(kind: string): boolean {
+    return this.kinds.has(kind);
+  }
+
+  /** Begins a run, or leaves one that is under way as it is: asking twice is asking once. */
+  async start(kind: string, target = ''): Promise<RunStatus> {
+    const total = await this.kindNamed(kind).total(target);
+    const now = clock.now().getTime();
+    const fresh = {
+      kind,
+      target,
+      state: 'running',
+      run_cursor: null,
+      done: 0,
+      total,
+      error: null,
+      started_at: now,
+      finished_at: null,
+      lease_until: null,
+      lease_holder: null,
+    };
+    const isFirst = await insertIfAbsent(this.strapi, RUNS, fresh, ['kind', 'target']);
+    if (!isFirst) {
+      const from = await tables(this.strapi);
+      await from(RUNS).where({ kind, target }).whereNot({ state: 'running' }).update(fresh);
+    }
+    const status = await this.status(kind, target);
+    if (status === null) throw new Error(`The run ${kind} could not be stored.`);
+    return status;
+  }
+
+  /**
+   * Works on a run until it is finished, or until `until` says so.
+   *
+   * @returns its state afterwards; unchanged when another process is at it
+   * @throws GdprError when a step fails for a reason that trying again does not mend
+   */
+  async advance(
+    kind: string,
+    target = '',
+    options: { readonly until?: () => boolean; readonly onProgress?: (status: RunStatus) => void } = {},
+  ): Promise<RunStatus> {
+    const { until = () => false, onProgress } = options;
+    if (await this.lease(kind, target)) {
+      try {
+        await this.work(kind, target, until, onProgress);
+      } finally {
+        await this.release(kind, target);
+      }
+    }
+    const status = await this.status(kind, target);
+    if (status === null) throw notFound('run-unknown', `There is no run "${kind}".`);
+    return status;
+  }
+
+  /** Begins a run and works on it to its end, waiting where another process is at it. For the command line. */
+  async complete(kind: string, target = '', onProgress?: (status: RunStatus) => void): Promise<RunStatus> {
+    let status = await this.start(kind, target);
+    while (status.state === 'running') {
+      status = await this.advance(kind, target, onProgress === undefined ? {} : { onProgress });
+      onProgress?.(status);
+      if (status.state === 'running') await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    return status;
+  }
+
+  async status(kind: string, target = ''): Promise<RunStatus | null> {
+    const from = await tables(this.strapi);
+    const row = (await from(RUNS).where({ kind, target }).first()) as RunRow | undefined;
+    return row === undefined ? null : statusOf(row);
+  }
+
+  async all(): Promise<RunStatus[]> {
+    const from = await tables(this.strapi);
+    return ((await from(RUNS).orderBy('started_at', 'desc')) as RunRow[]).map(statusOf);
+  }
+
+  private async work(
+    kind: string,
+    target: string,
+    until: () => boolean,
+    onProgress?: (status: RunStatus) => void,
+  ): Promise<void> {
+    const definition = this.kindNamed(kind);
+    const from = await tables(this.strapi);
+    const mine = { kind, target, lease_holder: this.holder };
+    const row = (await from(RUNS).where(mine).first()) as RunRow | undefined;
+    if (row?.state !== 'running') return;
+    let status = statusOf(row);
+    let cursor = row.run_cursor;
+    do {
+      let outcome: RunStep;
+      try {
+        outcome = await definition.step(target, cursor);
+      } catch (error) {
+        await this.fail(mine, error);
+        throw error;
+      }
+      cursor = outcome.cursor;
+      const now = clock.now();
+      const isOver = cursor === null;
+      const done = status.done + outcome.done;
+      status = {
+        ...status,
+        done,
+        total: Math.max(status.total, done),
+        state: isOver ? 'finished' : 'running',
+      };
+      const stored = await from(RUNS)
+        .where(mine)
+        .update({
+          run_cursor: cursor,
+          done,
+          total: status.total,
+          state: status.state,
+          finished_at: isOver ? now.getTime() : null,
+          lease_until: now.getTime() + LEASE,
+        });
+      onProgress?.(status);
+      // The lease ran out during a long batch and another process took over: it goes on from the last cursor.
+      if (stored === 0) return;
+    } while (cursor !== null && !until());
+  }
+
+  /** Only what says nothing about persons is stored: a sentence of ours, or the kind of the error. */
+  private async fail(mine: object, error: unknown): Promise<void> {
+    const sentence =
+      error instanceof GdprError ? error.message : error instanceof Error ? error.name : typeof error;
+    const from = await tables(this.strapi);
+    await from(RUNS)
+      .where(mine)
+      .update({ state: 'failed', error: sentence.slice(0, 1_000), finished_at: clock.now().getTime() });
+  }
+
+  private async lease(kind: string, target: string): Promise<boolean> {
+    const now = clock.now().getTime();
+    const from = await tables(this.strapi);
+    const taken = await from(RUNS)
+      .where({ kind, target, state: 'running' })
+      .where(
+        (free) =>
+          void free
+            .whereNull('lease_until')
+            .orWhere('lease_until', '<', now)
+            .orWhere('lease_holder', this.holder),
+      )
+      .update({ lease_until: now + LEASE, lease_holder: this.holder });
+    return taken === 1;
+  }
+
+  private async release(kind: string, target: string): Promise<void> {
+    const from = await tables(this.strapi);
+    await from(RUNS)
+      .where({ kind, target, lease_holder: this.holder })
+      .update({ lease_until: null, lease_holder: null });
+  }
+
+  private kindNamed(name: string): RunKind {
+    const kind = this.kinds.get(name);
+    if (kind === undefined) throw notFound('run-unknown', `There is no run "${name}".`);
+    return kind;
+  }
+}
+
+function statusOf(row: RunRow): RunStatus {
+  return {
+    kind: row.kind,
+    target: row.target,
+    state: row.state,
+    done: Number(row.done),
+    total: Number(row.total),
+    error: row.error,
+    startedAt: new Date(Number(row.started_at)),
+    finishedAt: row.finished_at === null ? null : new Date(Number(row.finished_at)),
+  };
+}
