@@ -2,6 +2,7 @@ import type { Core } from '@strapi/types';
 
 import { quietDatabaseErrors } from '../platform/database/quiet-errors';
 import type { Room } from '../platform/room';
+import { runsOf } from '../platform/runs';
 import { readSettings } from '../platform/settings';
 
 import { adaptRelationPicker, withholdSorting } from './content-manager';
@@ -10,6 +11,8 @@ import { interceptLifecycles } from './lifecycle-interceptor';
 import { bareOldVersions, withholdPersonalDataFromHistory } from './content-history';
 import { withholdPersonalDataFromEvents } from './outgoing-events';
 import { PersonalDataFilter } from './personal-data-filter';
+import { addKeyTransferCommands, keyTransfer } from './key-commands';
+import { INDEX_RECORDS } from './record-indexer';
 import { installPlaintextGuard } from './plaintext-guard';
 import { annotateSchemas, type Annotations } from './protected-types';
 import { createVaultTables } from './tables';
@@ -39,7 +42,12 @@ export function vaultOf(strapi: Core.Strapi): Vault {
 /** Seals protected attributes on their way into the database and opens them on their way out. */
 export const vaultRoom: Room = {
   name: 'vault',
-  services: { vault: ({ strapi }) => ({ of: () => vaultOf(strapi) }) },
+  services: {
+    vault: ({ strapi }) => ({
+      of: () => vaultOf(strapi),
+      keyTransfer: () => keyTransfer(strapi, vaultOf(strapi)),
+    }),
+  },
 
   register(strapi) {
     annotationsOf.set(strapi, annotateSchemas(strapi));
@@ -63,13 +71,25 @@ export const vaultRoom: Room = {
   },
 
   async bootstrap(strapi) {
-    await withholdSorting(strapi, vaultOf(strapi).types);
+    const vault = vaultOf(strapi);
+    await withholdSorting(strapi, vault.types);
+    await indexWhatIsMissing(strapi, vault);
   },
+
+  commands: (program, context) =>
+    addKeyTransferCommands(program, context, (strapi) => keyTransfer(strapi, vaultOf(strapi))),
 
   destroy(strapi) {
     vaults.get(strapi)?.keys.close();
   },
 };
+
+/** Records that a transfer brought without their keys, which came later, are brought into the index in the background. */
+async function indexWhatIsMissing(strapi: Core.Strapi, { types, indexer }: Vault): Promise<void> {
+  const runs = runsOf(strapi);
+  runs.register(indexer.run);
+  for (const type of types.all()) if (await indexer.lacks(type)) await runs.start(INDEX_RECORDS, type.uid);
+}
 
 /** A record that does not open is a broken disk, a lost key, or an attack: somebody has to look. */
 function alert(strapi: Core.Strapi, { uid, documentId, reason }: OpeningFailure): void {

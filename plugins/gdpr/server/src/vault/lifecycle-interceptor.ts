@@ -27,6 +27,8 @@ interface Carried {
   plan?: Plan;
   /** The result stays sealed: nobody is going to see what is in it. */
   staysSealed?: boolean;
+  /** The places of records that a data transfer writes as they were sealed elsewhere. */
+  transferred?: readonly string[];
   created?: SealedCreate[];
   deferred?: TokenRow[];
   updated?: SealedUpdate;
@@ -78,7 +80,11 @@ export function interceptLifecycles(strapi: Core.Strapi, vault: Vault): void {
       const work = (): Promise<unknown> => original.call(this, uid, { ...params });
       const isOurs = vault.types.get(uid) !== undefined || vault.types.componentsIn(uid) !== undefined;
       if (!isWrite || !isOurs) return work();
-      return currentWrite.run(name as (typeof WRITES)[number], () => inTransaction(strapi, work));
+      const write = async (): Promise<unknown> => {
+        const instead = await vault.transfer.insteadOf(name, uid, params);
+        return instead === undefined ? inTransaction(strapi, work) : instead.result;
+      };
+      return currentWrite.run(name as (typeof WRITES)[number], write);
     };
   }
 }
@@ -91,6 +97,7 @@ class VaultHooks {
 
   async before(action: string, uid: string, { params }: LifecycleProperties): Promise<Carried> {
     if (action === 'beforeFindOne' && isReadForEvent(this.strapi, uid, params)) return { staysSealed: true };
+    if (action.startsWith('beforeFind') && this.vault.transfer.isUnderWay()) return { staysSealed: true };
     if (action === 'beforeFindOne' || action === 'beforeFindMany') {
       const { plan, params: planned } = await this.vault.planner.plan(uid, params);
       replaceParams(params, planned);
@@ -127,6 +134,10 @@ class VaultHooks {
       await this.afterFind(action, uid, result, carried.plan ?? EVERYTHING);
       return;
     }
+    if (carried.transferred !== undefined && type !== undefined) {
+      await this.afterTransfer(type, carried.transferred);
+      return;
+    }
     if (type !== undefined) {
       if (action === 'afterCreate') await this.afterCreate(type, carried, idOf(result));
       if (action === 'afterCreateMany') await this.afterCreateMany(type, carried);
@@ -146,6 +157,8 @@ class VaultHooks {
   ): Promise<void> {
     const carrier = this.vault.types.componentsIn(uid);
     if (carrier === undefined || !(uid in this.strapi.contentTypes) || result === null) return;
+    // What arrives sealed is settled already, and its keys may not be here yet.
+    if (created === undefined && this.vault.transfer.isUnderWay()) return;
     const isConcerned =
       updated?.isRekeyed === true ||
       (isPlainObject(data) && carrier.attributes.some((name) => data[name] !== undefined));
@@ -167,8 +180,11 @@ class VaultHooks {
     const deferred: TokenRow[] = [];
     for (const datum of Array.isArray(data) ? (data as unknown[]) : [data]) {
       // What is no object is refused by Strapi itself, right after this.
-      if (!isPlainObject(datum) || isSealedAlready(type, datum)) return {};
-      const { result, rows } = await this.vault.index.deferring(() => this.vault.writer.sealNew(type, datum));
+      if (!isPlainObject(datum)) return {};
+      if (this.vault.transfer.carries(type, datum)) return { transferred: placesOf(type, data) };
+      const { result, rows } = await this.vault.index.deferring(() =>
+        this.vault.writer.sealNew(type, withoutSealed(datum)),
+      );
       created.push(result);
       deferred.push(...rows);
     }
@@ -185,6 +201,18 @@ class VaultHooks {
     if (record === undefined) return;
     await this.vault.index.insertDeferred(type, [{ entityId: id, entries: record.entries }], deferred);
     await this.reportCreated(type, id, record);
+  }
+
+  /** Rows get new ids in a transfer. Where their keys are not here yet, `keys import` brings them into the index. */
+  private async afterTransfer(type: ProtectedType, places: readonly string[]): Promise<void> {
+    for (const part of chunk(places)) {
+      const from = await tables(this.strapi);
+      const rows = (await from(type.table).select('id').whereIn(type.place.column, part)) as { id: number }[];
+      await this.vault.indexer.add(
+        type,
+        rows.map(({ id }) => id),
+      );
+    }
   }
 
   /** MariaDB tells only the first id of a batch, so the rows are found again by what was written into them. */
@@ -219,13 +247,13 @@ class VaultHooks {
 
   private async beforeUpdate(type: ProtectedType, params: LifecycleProperties['params']): Promise<Carried> {
     const { data } = params;
-    if (!isPlainObject(data) || isSealedAlready(type, data)) return {};
+    if (!isPlainObject(data)) return {};
     const id = onlyId(params.where) ?? (await this.idsMatching(type, params, true))[0];
     const update =
       id === undefined ? null : await this.vault.writer.sealChange(type, id, withoutSealed(data));
     if (update === null) {
       // Nobody matches: Strapi finds that out by itself, and must not get the plain values on the way.
-      params.data = stripped(type, data);
+      params.data = stripped(type, withoutSealed(data));
       return {};
     }
     params.where = { id: update.id };
@@ -329,10 +357,9 @@ function stripped(type: ProtectedType, data: EntityData): EntityData {
   return { ...data, ...Object.fromEntries(nulls) };
 }
 
-/** Data transfer writes rows as they were read: sealed, with the protected columns empty. They stay as they are. */
-function isSealedAlready(type: ProtectedType, data: EntityData): boolean {
-  if (typeof data[SEALED] !== 'string') return false;
-  return [...type.attributes.keys()].every((name) => data[name] === null || data[name] === undefined);
+function placesOf(type: ProtectedType, data: unknown): string[] {
+  const records = (Array.isArray(data) ? data : [data]) as EntityData[];
+  return records.map((record) => String(record[type.place.attribute]));
 }
 
 function withoutSealed(data: EntityData): EntityData {
