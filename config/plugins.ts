@@ -8,6 +8,7 @@ export default () => ({
       masterKeyFile: setting('GDPR_MASTER_KEY_FILE'),
       publicUrl: setting('PUBLIC_URL'),
       mailFrom: setting('MAIL_FROM'),
+      defaultCountry: setting('DEFAULT_COUNTRY'),
       jobs: { driver: settingOr('GDPR_JOBS_DRIVER', 'database'), redisUrl: setting('REDIS_URL') },
     },
   },

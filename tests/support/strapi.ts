@@ -57,7 +57,14 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
     SMTP_HOST: '127.0.0.1',
     SMTP_PORT: String(mailbox.port),
   };
-  let strapi = await boot({ ...secrets, ...database.env, ...options.env }, options.prepare);
+  let strapi: Core.Strapi;
+  try {
+    strapi = await boot({ ...secrets, ...database.env, ...options.env }, options.prepare);
+  } catch (error) {
+    if (options.mailbox === undefined) await mailbox.stop();
+    if (options.database === undefined) await database.drop();
+    throw error;
+  }
   return {
     get strapi() {
       return strapi;
@@ -93,7 +100,12 @@ async function boot(
     autoReload: false,
   });
   prepare?.(strapi);
-  await strapi.load();
+  try {
+    await strapi.load();
+  } catch (error) {
+    await strapi.destroy();
+    throw error;
+  }
   // Every request of a test comes from one address; the suites about limits set their own.
   strapi.config.set('plugin::gdpr.rateLimit', { perIp: 1_000_000, perAddress: 5, windowSeconds: 900 });
   await new Promise<void>((resolve) => strapi.server.listen(0, '127.0.0.1', () => resolve()));

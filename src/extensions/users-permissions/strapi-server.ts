@@ -1,4 +1,5 @@
 interface Attribute {
+  unique?: boolean;
   pluginOptions?: object;
 }
 
@@ -27,5 +28,8 @@ export default (plugin: UsersPermissions): UsersPermissions => {
     if (attribute === undefined) throw new Error(`A user of this version of Strapi has no ${name}.`);
     attribute.pluginOptions = { ...attribute.pluginOptions, gdpr: { personalData } };
   }
+  // Strapi looks before it creates, and two at the same moment see nothing; this holds.
+  const { email } = schema.attributes;
+  if (email !== undefined) email.unique = true;
   return plugin;
 };

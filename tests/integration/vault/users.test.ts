@@ -1,6 +1,6 @@
 import { signInAdmin } from '../../support/accounts';
 import { dumpDatabase } from '../../support/dump';
-import { startStrapi, type TestStrapi } from '../../support/strapi';
+import { pluginService, startStrapi, type TestStrapi } from '../../support/strapi';
 
 const USER = 'plugin::users-permissions.user';
 let app: TestStrapi;
@@ -111,22 +111,18 @@ test('the admin’s list of users shows, searches and opens them', async () => {
     .put(`${url}/${user.documentId}`)
     .set(admin)
     .send({ username: 'AdaRenamed', blocked: false });
-  expect([changed.status, changed.body.data.username, changed.body.data.email]).toEqual([
-    200,
-    'AdaRenamed',
-    ada.email,
-  ]);
+  expect([changed.status, changed.body.username, changed.body.email]).toEqual([200, 'AdaRenamed', ada.email]);
 });
 
 test('an account with an address is the same person as a contact with it', async () => {
   const contact = (await app.strapi
     .documents('plugin::gdpr.contact' as never)
     .create({ data: { email: ada.email, firstName: 'Ada' } as never })) as any;
-  const vault = (app.strapi.plugin('gdpr') as any).service('vault').of();
+  const vault = pluginService(app, 'vault').of();
   const owners = new Set<string>();
   const rows = [
     await app.knex('gdpr_contacts').where({ document_id: contact.documentId }).first(),
-    await app.knex('up_users').first(),
+    await app.knex('up_users').orderBy('id').first(),
   ];
   for (const { sealed } of rows) {
     const name = Buffer.from(sealed, 'base64').toString('latin1', 2, 34);

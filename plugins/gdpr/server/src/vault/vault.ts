@@ -6,6 +6,7 @@ import { dialectOf } from '../platform/database/dialect';
 import type { Settings } from '../platform/settings';
 
 import { BlindIndex } from './blind-index/blind-index';
+import { createSpelling } from './blind-index/spelling';
 import { ComponentOwners } from './component-owners';
 import { BlindConditionResolver } from './condition-resolver';
 import { DataKeys } from './data-keys';
@@ -73,7 +74,11 @@ export class Vault {
     const types = new ProtectedTypes();
     types.load(strapi, annotations);
     const keys = new DataKeys(strapi, provider, settings.keyCache);
-    const index = new BlindIndex(strapi, await systemKey(strapi, provider, 'blind-index-1'));
+    const index = new BlindIndex(
+      strapi,
+      await systemKey(strapi, provider, 'blind-index-1'),
+      createSpelling(settings.defaultCountry),
+    );
     const subjects = new SubjectResolver(strapi, types, keys);
     const suite = suiteById(settings.suite) ?? xchacha20Poly1305;
     const writer = new RecordWriter(strapi, keys, index, subjects, suite);
