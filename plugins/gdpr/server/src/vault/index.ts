@@ -11,7 +11,7 @@ import { interceptLifecycles } from './lifecycle-interceptor';
 import { bareOldVersions, withholdPersonalDataFromHistory } from './content-history';
 import { withholdPersonalDataFromEvents } from './outgoing-events';
 import { PersonalDataFilter } from './personal-data-filter';
-import { addKeyTransferCommands, keyTransfer } from './key-commands';
+import { addKeyTransferCommands, keyTransfer } from './key-transfer-commands';
 import { INDEX_RECORDS } from './record-indexer';
 import { installPlaintextGuard } from './plaintext-guard';
 import { annotateSchemas, type Annotations } from './protected-types';
