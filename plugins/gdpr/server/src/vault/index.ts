@@ -2,9 +2,11 @@ import type { Core } from '@strapi/types';
 
 import { quietDatabaseErrors } from '../platform/database/quiet-errors';
 import type { Room } from '../platform/room';
+import { runsOf } from '../platform/runs';
 import { readSettings } from '../platform/settings';
 
 import { adaptRelationPicker, withholdSorting } from './content-manager';
+import { adaptGraphql } from './graphql';
 import { interceptLifecycles } from './lifecycle-interceptor';
 import {
   adminActions,
@@ -15,6 +17,11 @@ import {
   openMasking,
   prepareMasking,
 } from './masking';
+import { bareOldVersions, withholdPersonalDataFromHistory } from './content-history';
+import { withholdPersonalDataFromEvents } from './outgoing-events';
+import { PersonalDataFilter } from './personal-data-filter';
+import { addKeyTransferCommands, keyTransfer } from './key-transfer-commands';
+import { INDEX_RECORDS } from './record-indexer';
 import { installPlaintextGuard } from './plaintext-guard';
 import { annotateSchemas, type Annotations } from './protected-types';
 import { createVaultTables } from './tables';
@@ -46,7 +53,10 @@ export function vaultOf(strapi: Core.Strapi): Vault {
 export const vaultRoom: Room = {
   name: 'vault',
   services: {
-    vault: ({ strapi }) => ({ of: () => vaultOf(strapi) }),
+    vault: ({ strapi }) => ({
+      of: () => vaultOf(strapi),
+      keyTransfer: () => keyTransfer(strapi, vaultOf(strapi)),
+    }),
     'personal-data': ({ strapi }) => ({
       /** For controllers that answer records without Strapi's sanitizers. */
       mask: (uid: string, data: unknown) => maskForCaller(strapi, uid, data),
@@ -61,6 +71,7 @@ export const vaultRoom: Room = {
     annotationsOf.set(strapi, annotateSchemas(strapi));
     adaptRelationPicker(strapi, () => vaultOf(strapi).types);
     prepareMasking(strapi);
+    adaptGraphql(strapi);
   },
 
   async afterSync(strapi) {
@@ -72,17 +83,33 @@ export const vaultRoom: Room = {
     vault.listen({ onFailure: (failure) => alert(strapi, failure) });
     interceptLifecycles(strapi, vault);
     openMasking(strapi, vault, annotations);
+    const filter = new PersonalDataFilter(vault.types, annotations);
+    withholdPersonalDataFromEvents(strapi, filter);
+    withholdPersonalDataFromHistory(strapi, filter);
+    await bareOldVersions(strapi, filter, annotations);
     vaults.set(strapi, vault);
   },
 
   async bootstrap(strapi) {
-    await withholdSorting(strapi, vaultOf(strapi).types);
+    const vault = vaultOf(strapi);
+    await withholdSorting(strapi, vault.types);
+    await indexWhatIsMissing(strapi, vault);
   },
+
+  commands: (program, context) =>
+    addKeyTransferCommands(program, context, (strapi) => keyTransfer(strapi, vaultOf(strapi))),
 
   destroy(strapi) {
     vaults.get(strapi)?.keys.close();
   },
 };
+
+/** Records that a transfer brought without their keys, which came later, are brought into the index in the background. */
+async function indexWhatIsMissing(strapi: Core.Strapi, { types, indexer }: Vault): Promise<void> {
+  const runs = runsOf(strapi);
+  runs.register(indexer.run);
+  for (const type of types.all()) if (await indexer.lacks(type)) await runs.start(INDEX_RECORDS, type.uid);
+}
 
 /** A record that does not open is a broken disk, a lost key, or an attack: somebody has to look. */
 function alert(strapi: Core.Strapi, { uid, documentId, reason }: OpeningFailure): void {

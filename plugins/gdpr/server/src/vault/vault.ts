@@ -10,12 +10,14 @@ import { createSpelling } from './blind-index/spelling';
 import { ComponentOwners } from './component-owners';
 import { BlindConditionResolver } from './condition-resolver';
 import { DataKeys } from './data-keys';
+import { DataTransfer } from './data-transfer';
 import { createKeyEncryptionProvider, type KeyEncryptionProvider } from './key-encryption';
 import { type Annotations, ProtectedTypes, SEALED } from './protected-types';
 import { QueryPlanner } from './query-planner';
 import { QueryRewriter } from './query-rewriter';
 import { QuickSearch } from './quick-search';
 import { type OpenedRecord, type OpeningFailure, RecordOpener } from './record-opener';
+import { RecordIndexer } from './record-indexer';
 import { RecordWriter, type SealedUpdate } from './record-writer';
 import { sodiumReady } from './sodium';
 import { SubjectResolver } from './subject-resolver';
@@ -77,6 +79,8 @@ export class Vault {
     readonly opener: RecordOpener,
     readonly components: ComponentOwners,
     readonly provider: KeyEncryptionProvider,
+    readonly transfer: DataTransfer,
+    readonly indexer: RecordIndexer,
   ) {}
 
   /**
@@ -110,7 +114,22 @@ export class Vault {
       for (const listener of listeners) await listener.onFailure?.(failure);
     });
     const components = new ComponentOwners(strapi, types, writer, subjects);
-    return new Vault(listeners, types, keys, index, subjects, writer, planner, opener, components, provider);
+    const transfer = new DataTransfer(strapi);
+    const indexer = new RecordIndexer(strapi, types, index, writer, subjects);
+    return new Vault(
+      listeners,
+      types,
+      keys,
+      index,
+      subjects,
+      writer,
+      planner,
+      opener,
+      components,
+      provider,
+      transfer,
+      indexer,
+    );
   }
 
   listen(listener: VaultListener): void {
