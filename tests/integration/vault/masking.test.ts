@@ -421,6 +421,9 @@ describe('in the admin panel', () => {
     const available = await panel(`${path}&pageSize=10&page=1`);
     expect(available.status).toBe(200);
     expect(available.body.results).toContainEqual(expect.objectContaining({ lastName: 'B***' }));
+    expect((await panel(`${path}&sort=lastName:asc`)).body.results.map(({ id }: any) => id)).toEqual(
+      available.body.results.map(({ id }: any) => id),
+    );
     for (const filter of ['', '&_filter=$startsWithi', '&_filter=$eq']) {
       const found = await panel(`${path}&_q=Babbage${filter}`);
       expect(found.body.results).toEqual([]);

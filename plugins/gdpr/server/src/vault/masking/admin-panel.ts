@@ -198,7 +198,8 @@ async function withholdFromPicker(
   const filters = [query['filters'], byId].filter((one) => one !== undefined && one !== null);
   context.query = {
     ...query,
-    sort: query['sort'] ?? 'id:DESC',
+    // In place of any sort: one that is taken out later would leave Strapi with its own, by the main field.
+    sort: 'id:DESC',
     ...(filters.length === 0 ? {} : { filters: { $and: filters } }),
   };
 }
