@@ -57,7 +57,7 @@ beforeAll(async () => {
     data: { email: guest(0).email, lastName: 'Zebediah', company: 'Plain' },
   });
   headers = await apiToken(first, 'full-access');
-  const transfer = first.strapi.service<any>('admin::transfer');
+  const transfer = first.strapi.service('admin::transfer') as any;
   ({ accessKey: token } = await transfer.token.create({
     name: 'transfer',
     permissions: ['push', 'pull'],
