@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'key-encryption-key-invalid'
   | 'key-encryption-key-wrong'
   | 'annotation-invalid'
+  | 'annotation-removed'
   | 'setting-invalid'
   | 'request-invalid'
   | 'purpose-unknown'

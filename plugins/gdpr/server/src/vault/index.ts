@@ -2,12 +2,15 @@ import type { Core } from '@strapi/types';
 
 import { quietDatabaseErrors } from '../platform/database/quiet-errors';
 import type { Room } from '../platform/room';
+import { runsOf } from '../platform/runs';
 import { readSettings } from '../platform/settings';
 
 import { adaptRelationPicker, withholdSorting } from './content-manager';
 import { interceptLifecycles } from './lifecycle-interceptor';
-import { installPlaintextGuard } from './plaintext-guard';
+import { lifeCycleCommands } from './life-cycle-commands';
 import { annotateSchemas, type Annotations } from './protected-types';
+import { assertNoAnnotationLost, guardTables } from './protected-tables';
+import type { Duplicate } from './table-sealer';
 import { createVaultTables } from './tables';
 import { Vault } from './vault';
 
@@ -15,11 +18,17 @@ export { type ViewConfiguration, viewConfigurations } from './content-manager';
 export { DataKey } from './data-key';
 export type { KeyName } from './envelope';
 export type { ProtectedType } from './protected-types';
+export { insertManyIfAbsent, insertTokensIfAbsent } from './blind-index/bulk-entries';
 export { BLIND_INDEX } from './tables';
 import type { OpeningFailure } from './record-opener';
 export type { OpenedRecord, OpeningFailure } from './record-opener';
 export { relatedId } from './subject-resolver';
-export type { EmailSubjectResolver, SubjectAnswer, SubjectQuestion } from './subject-resolver';
+export type {
+  EmailSubjectBatchResolver,
+  EmailSubjectResolver,
+  SubjectAnswer,
+  SubjectQuestion,
+} from './subject-resolver';
 export type { Vault, VaultListener, VaultWrite } from './vault';
 
 const annotationsOf = new WeakMap<Core.Strapi, Annotations>();
@@ -42,11 +51,17 @@ export const vaultRoom: Room = {
     adaptRelationPicker(strapi, () => vaultOf(strapi).types);
   },
 
+  async beforeSync(strapi) {
+    await assertNoAnnotationLost(strapi, annotationsOf.get(strapi) ?? new Map());
+  },
+
   async afterSync(strapi) {
     quietDatabaseErrors(strapi);
     await createVaultTables(strapi);
     const vault = await Vault.open(strapi, readSettings(strapi), annotationsOf.get(strapi) ?? new Map());
-    for (const type of vault.types.all()) await installPlaintextGuard(strapi, type);
+    await guardTables(strapi, vault);
+    for (const run of [vault.sealer, vault.unsealer]) runsOf(strapi).register(run);
+    vault.sealer.onDuplicates((duplicates) => reportDuplicates(strapi, duplicates));
     vault.listen({ onFailure: (failure) => alert(strapi, failure) });
     interceptLifecycles(strapi, vault);
     vaults.set(strapi, vault);
@@ -56,10 +71,23 @@ export const vaultRoom: Room = {
     await withholdSorting(strapi, vaultOf(strapi).types);
   },
 
+  commands(program, context) {
+    lifeCycleCommands(program, context, vaultOf);
+  },
+
   destroy(strapi) {
+    vaults.get(strapi)?.states.close();
     vaults.get(strapi)?.keys.close();
   },
 };
+
+function reportDuplicates(strapi: Core.Strapi, duplicates: readonly Duplicate[]): void {
+  for (const { uid, attribute, documentId } of duplicates) {
+    strapi.log.warn(
+      `gdpr: ${uid} ${documentId} was sealed, but its "${attribute}" must be unique and an earlier record has the same.`,
+    );
+  }
+}
 
 /** A record that does not open is a broken disk, a lost key, or an attack: somebody has to look. */
 function alert(strapi: Core.Strapi, { uid, documentId, reason }: OpeningFailure): void {

@@ -80,15 +80,17 @@ export class QueryPlanner {
   private async search(uid: string, query: unknown): Promise<Where | null> {
     const type = this.types.get(uid);
     if (type === undefined || typeof query !== 'string' || query === '') return null;
-    return this.quickSearch.where(type, query, this.plainSearch(type));
+    const unsealed = this.holdsPlaintext(type) ? this.plainSearch(type, true) : null;
+    return this.quickSearch.where(type, query, this.plainSearch(type, false), unsealed);
   }
 
-  private plainSearch(type: ProtectedType): PlainSearch {
-    const text: string[] = ['id'];
+  /** @param ofProtected the columns of protected attributes, which only rows that are not sealed yet have values in */
+  private plainSearch(type: ProtectedType, ofProtected: boolean): PlainSearch {
+    const text: string[] = ofProtected ? [] : ['id'];
     const numbers: string[] = [];
     for (const [name, attribute] of Object.entries(this.strapi.db.metadata.get(type.uid).attributes)) {
-      if (type.attributes.has(name) || ('searchable' in attribute && attribute.searchable === false))
-        continue;
+      if (type.attributes.has(name) !== ofProtected || type.attributes.get(name)?.search === 'none') continue;
+      if ('searchable' in attribute && attribute.searchable === false) continue;
       if (['string', 'text', 'uid', 'email', 'enumeration', 'richtext'].includes(attribute.type))
         text.push(name);
       if (['biginteger', 'integer', 'decimal', 'float'].includes(attribute.type)) numbers.push(name);

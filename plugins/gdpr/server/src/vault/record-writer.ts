@@ -6,9 +6,11 @@ import { GdprError } from '../platform/errors';
 
 import { normaliseValue } from './attribute-codec';
 import type { BlindIndex, IndexEntries } from './blind-index/blind-index';
+import { claimIfFree } from './blind-index/bulk-entries';
+import { readColumn } from './column-codec';
 import type { DataKey } from './data-key';
 import { DESTROYED, type DataKeys } from './data-keys';
-import { decodeEnvelope, keyName, type KeyName } from './envelope';
+import { decodeEnvelope, type Envelope, keyName, type KeyName } from './envelope';
 import { type ProtectedType, SEALED } from './protected-types';
 import { openRecord, type ProtectedValues, sealRecord } from './record-sealer';
 import type { SubjectAnswer, SubjectResolver } from './subject-resolver';
@@ -36,7 +38,19 @@ export interface SealedUpdate {
   readonly subject: string | null;
 }
 
-interface StoredRow {
+/** What a row held before it was changed. */
+export interface StoredRecord {
+  /** The protected attributes, wherever they were stored. */
+  readonly values: ProtectedValues;
+  /** Those of them that the index knows: what was sealed. */
+  readonly indexed: ProtectedValues;
+  readonly subject: string | null;
+  readonly keyName: KeyName | null;
+  /** Whether something of it waits to be sealed. */
+  readonly isPending: boolean;
+}
+
+export interface StoredRow {
   readonly id: number;
   readonly document_id?: string;
   readonly sealed: string | null;
@@ -100,13 +114,14 @@ export class RecordWriter {
       StoredRow | undefined;
     if (row === undefined) return null;
     const documentId = row.document_id ?? String(id);
-    const stored = await this.openRow(type, row, documentId);
+    const stored = await this.openStored(type, row);
     const changes = this.valuesOf(type, data);
     const values = { ...stored.values, ...changes };
     const answer = await this.subjects.resolve({ type, documentId, values, data, before: stored });
     const stays = stored.keyName !== null && answer.subject === stored.subject;
     const key = (stays ? await this.loadKey(stored.keyName) : null) ?? (await this.keyFor(answer));
     const variant = variantOf(type, row.locale, row.published_at);
+    const indexed = this.index.entriesOf(type, stored.indexed, stored.subject, variant);
     return {
       id,
       documentId,
@@ -117,7 +132,9 @@ export class RecordWriter {
       },
       before: {
         values: stored.values,
-        entries: this.index.entriesOf(type, stored.values, stored.subject, variant),
+        entries: stored.isPending
+          ? await this.withUnchangedClaims(type, id, indexed, { ...values, ...nullsOf(changes) }, variant)
+          : indexed,
       },
       after: { values, entries: this.index.entriesOf(type, values, answer.subject, variant) },
       subject: answer.subject,
@@ -132,6 +149,11 @@ export class RecordWriter {
     const entries = new Map<number, IndexEntries>();
     for (const [id, { values, subject }] of await this.openMany(type, ids)) {
       entries.set(id, this.index.entriesOf(type, values, subject, ''));
+    }
+    for (const part of chunk(ids.filter((id) => !entries.has(id)))) {
+      const from = await tables(this.strapi);
+      const rows = (await from(type.table).select('id').whereIn('id', part).whereNull(SEALED)) as StoredRow[];
+      for (const { id } of rows) entries.set(id, NOTHING_INDEXED);
     }
     return entries;
   }
@@ -164,37 +186,42 @@ export class RecordWriter {
     return opened;
   }
 
-  private async openRow(
-    type: ProtectedType,
-    row: StoredRow,
-    documentId: string,
-  ): Promise<{ values: ProtectedValues; subject: string | null; keyName: KeyName | null }> {
-    if (row.sealed === null) return { values: this.plaintextOf(type, row), subject: null, keyName: null };
-    const envelope = decodeEnvelope(row.sealed);
+  /**
+   * Opens one stored row, with what stands in the columns of attributes that were annotated later.
+   *
+   * @throws GdprError `record-not-authentic`
+   */
+  async openStored(type: ProtectedType, row: StoredRow): Promise<StoredRecord> {
+    const envelope = row.sealed === null ? null : decodeEnvelope(row.sealed);
     const name = envelope === null ? null : keyName(envelope.keyId);
     const key = name === null ? undefined : (await this.keys.load([name])).get(name);
-    if (key === DESTROYED) return { values: {}, subject: null, keyName: null };
-    const values =
-      envelope === null || key === undefined
-        ? null
-        : openRecord(envelope, key, { uid: type.uid, documentId });
-    if (values === null || key === undefined) {
-      throw new GdprError(
-        'record-not-authentic',
-        `The record ${documentId} of ${type.uid} cannot be changed, because what is stored does not authenticate.`,
-      );
-    }
-    return { values, subject: key.subject, keyName: key.name };
+    const stored = storedRecord(type, row, envelope, key);
+    if (stored !== null) return stored;
+    throw new GdprError(
+      'record-not-authentic',
+      `The record ${row.document_id ?? String(row.id)} of ${type.uid} cannot be changed, because what is stored does not authenticate.`,
+    );
   }
 
-  /** A row from before the type was annotated, which still waits to be sealed. */
-  private plaintextOf(type: ProtectedType, row: StoredRow): ProtectedValues {
-    const values: Record<string, unknown> = {};
-    for (const attribute of type.attributes.values()) {
-      const value = row[attribute.column];
-      if (value !== null && value !== undefined) values[attribute.name] = normaliseValue(attribute, value);
-    }
-    return values;
+  /**
+   * A row that is sealed along with an update of something else. Uniqueness is a rule for values that are written: what
+   * stood there before is claimed if nobody else has, and is no reason to refuse the update.
+   *
+   * @returns what counts as indexed before the update
+   */
+  private async withUnchangedClaims(
+    type: ProtectedType,
+    id: number,
+    indexed: IndexEntries,
+    unchanged: ProtectedValues,
+    variant: string,
+  ): Promise<IndexEntries> {
+    const { unique } = this.index.entriesOf(type, unchanged, null, variant);
+    await claimIfFree(
+      this.strapi,
+      unique.map((entry) => ({ ...entry, entityId: id })),
+    );
+    return { ...indexed, unique: [...indexed.unique, ...unique] };
   }
 
   private valuesOf(type: ProtectedType, data: EntityData): ProtectedValues {
@@ -245,6 +272,46 @@ export class RecordWriter {
     if (active !== null) return active;
     return this.keys.create(subject);
   }
+}
+
+/** The values of a row that stand in their own columns: it is not sealed, or was before an attribute was annotated. */
+function plaintextOf(type: ProtectedType, row: StoredRow): ProtectedValues {
+  const values: Record<string, unknown> = {};
+  for (const attribute of type.attributes.values()) {
+    const value = readColumn(attribute, row[attribute.column]);
+    if (value !== null) values[attribute.name] = value;
+  }
+  return values;
+}
+
+/**
+ * What a row holds, sealed or not.
+ *
+ * @param key what the key store has under the name in the envelope
+ * @returns `null` when the sealed record does not open
+ */
+export function storedRecord(
+  type: ProtectedType,
+  row: StoredRow,
+  envelope: Envelope | null,
+  key: DataKey | typeof DESTROYED | undefined,
+): StoredRecord | null {
+  const columns = plaintextOf(type, row);
+  const isPending = row.sealed === null || Object.keys(columns).length > 0;
+  const place = { uid: type.uid, documentId: row.document_id ?? String(row.id) };
+  if (row.sealed === null || key === DESTROYED) {
+    return { values: columns, indexed: {}, subject: null, keyName: null, isPending };
+  }
+  const values = envelope === null || key === undefined ? null : openRecord(envelope, key, place);
+  if (values === null || key === undefined) return null;
+  const { subject, name } = key;
+  return { values: { ...values, ...columns }, indexed: values, subject, keyName: name, isPending };
+}
+
+const NOTHING_INDEXED: IndexEntries = { tokens: [], unique: [] };
+
+function nullsOf(values: ProtectedValues): Record<string, null> {
+  return Object.fromEntries(Object.keys(values).map((name) => [name, null]));
 }
 
 function nulls(type: ProtectedType): Record<string, null> {
