@@ -60,7 +60,7 @@ export class RecordOpener {
     const failures: { node: SealedNode; failure: OpeningFailure }[] = [];
     // No await in this loop: the keys are only good until the next turn of the event loop.
     nodes.forEach((node, at) => {
-      const outcome = this.openOne(node, envelopes[at] ?? null, keys);
+      const outcome = this.openOne(node, envelopes[at], keys);
       if ('reason' in outcome) failures.push({ node, failure: outcome });
       const values = 'reason' in outcome ? {} : outcome.values;
       const attributes = fill(node, values);
