@@ -56,7 +56,10 @@ export const peopleRoom: Room = {
   afterSync(strapi) {
     const vault = vaultOf(strapi);
     vault.subjects.registerEmailResolver(createEmailResolver(strapi, vault));
-    vault.subjects.registerEmailBatchResolver(createEmailBatchResolver(strapi, vault));
+    vault.subjects.registerEmailBatchResolver(
+      createEmailBatchResolver(strapi, vault),
+      (value) => typeof value === 'string' && normaliseEmail(value) !== null,
+    );
     acceptRelationInput(strapi);
     const subjects = new DataSubjects(strapi);
     refuseTakenAddresses(strapi, subjects);

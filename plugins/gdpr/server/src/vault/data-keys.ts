@@ -25,6 +25,13 @@ interface KeyRow {
 /** A key that was destroyed on purpose: what was sealed under it reads as erased. */
 export const DESTROYED = Symbol('destroyed data key');
 
+/** A key as it is listed: without its secret. */
+export interface KeyEntry {
+  readonly name: KeyName;
+  readonly subject: string | null;
+  readonly createdAt: Date;
+}
+
 export type KeyLookup = ReadonlyMap<KeyName, DataKey | typeof DESTROYED>;
 
 /**
@@ -159,6 +166,24 @@ export class DataKeys {
       .update({ wrapped: null, destroyed_at: clock.now().getTime() });
     for (const { id } of rows) this.cache.delete(keyName(id));
     return rows.length;
+  }
+
+  /** The keys that are not destroyed, a page at a time, in the order of their ids. */
+  async page(after: KeyName | null, limit: number): Promise<readonly KeyEntry[]> {
+    const from = await tables(this.strapi);
+    const rows = (await from(DATA_KEYS)
+      .select('id', 'subject', 'created_at')
+      .whereNull('destroyed_at')
+      .where((later) => {
+        if (after !== null) void later.where('id', '>', keyIdOfName(after));
+      })
+      .orderBy('id')
+      .limit(limit)) as { id: Buffer; subject: string | null; created_at: number | string }[];
+    return rows.map((row) => ({
+      name: keyName(row.id),
+      subject: row.subject,
+      createdAt: new Date(Number(row.created_at)),
+    }));
   }
 
   /**

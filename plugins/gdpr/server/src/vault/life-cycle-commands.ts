@@ -6,8 +6,9 @@ import { dialectOf } from '../platform/database/dialect';
 import { GdprError } from '../platform/errors';
 import { runsOf, type RunStatus } from '../platform/runs';
 
-import { installPlaintextGuard, liftPlaintextGuard } from './plaintext-guard';
 import type { ProtectedType, ProtectedTypes } from './protected-types';
+import { type FindingGroups, FINDINGS } from './scan/findings';
+import { scan } from './scan/scanner';
 import { SEAL } from './table-sealer';
 import { UNSEAL } from './table-unsealer';
 import type { Vault } from './vault';
@@ -19,7 +20,7 @@ const TAKE_OVER = 15_000;
 
 type VaultOf = (strapi: Core.Strapi) => Vault;
 
-/** `strapi-gdpr seal`, `unseal`. */
+/** `strapi-gdpr seal`, `unseal` and `scan`. */
 export function lifeCycleCommands(program: Command, context: CommandContext, vaultOf: VaultOf): void {
   program
     .command('seal')
@@ -37,6 +38,57 @@ export function lifeCycleCommands(program: Command, context: CommandContext, vau
       const strapi = await context.strapi();
       await unseal(strapi, vaultOf(strapi), context, uid);
     });
+  program
+    .command('scan')
+    .description(
+      'look for plaintext, unreadable records and faults of the index; exits 1 when something is found',
+    )
+    .option('--type <uid>', 'only this content type')
+    .option('--json', 'print the findings as JSON', false)
+    .option('--repair', 'mend what can be mended without a question: index entries and missing guards', false)
+    .action(async (options: ScanCommand) => {
+      const strapi = await context.strapi();
+      await scanAll(strapi, vaultOf(strapi), context, options);
+    });
+}
+
+interface ScanCommand {
+  readonly type?: string;
+  readonly json: boolean;
+  readonly repair: boolean;
+}
+
+async function scanAll(
+  strapi: Core.Strapi,
+  vault: Vault,
+  context: CommandContext,
+  { type: uid, json, repair }: ScanCommand,
+): Promise<void> {
+  const types = uid === undefined ? vault.types.all() : [typeNamed(vault, uid)];
+  const progress = context.progress('Scanning');
+  const findings = await scan(strapi, vault, {
+    types,
+    repair,
+    onProgress: (done, total) => progress.update(done, total),
+  });
+  progress.stop();
+  if (json) context.print(JSON.stringify({ clean: findings.isClean, findings: findings.all() }, null, 2));
+  else for (const line of report(findings)) context.print(line);
+  if (!findings.isClean) process.exitCode = 1;
+}
+
+function report(findings: FindingGroups): string[] {
+  const groups = findings.all();
+  if (groups.length === 0) return ['Nothing found.'];
+  return groups.flatMap(({ kind, uid, attribute, count, repaired, records }) => {
+    const where = attribute === null ? uid : `${uid}, ${attribute}`;
+    const mended = repaired === 0 ? '' : `, ${String(repaired)} repaired`;
+    const more = count > records.length ? ', …' : '';
+    return [
+      `${kind}: ${where}: ${String(count)}${mended}. ${FINDINGS[kind]}.`,
+      ...(records.length === 0 ? [] : [`  ${records.join(', ')}${more}`]),
+    ];
+  });
 }
 
 async function seal(
@@ -52,7 +104,7 @@ async function seal(
   let duplicates = 0;
   vault.sealer.onDuplicates((found) => (duplicates += found.length));
   for (const type of ownersFirst(vault.types, wanted)) {
-    if (vault.states.isClear(type)) await takeBack(strapi, vault, type);
+    if (vault.states.isClear(type)) await takeBack(vault, type);
     const status = await complete(strapi, context, SEAL, type.uid, `Sealing ${type.uid}`);
     context.print(`${type.uid}: ${String(status.done)} records sealed.`);
   }
@@ -65,10 +117,10 @@ async function seal(
 }
 
 /** First everybody stops writing plaintext, then the database refuses it, and only then it is sealed. */
-async function takeBack(strapi: Core.Strapi, vault: Vault, type: ProtectedType): Promise<void> {
+async function takeBack(vault: Vault, type: ProtectedType): Promise<void> {
   await vault.states.announce(type, 'sealing');
   await vault.states.settle();
-  await installPlaintextGuard(strapi, type);
+  await vault.installGuard(type);
 }
 
 async function unseal(
@@ -93,7 +145,7 @@ async function unseal(
   // Announced before the guard goes, so that a boot in between does not put it back; and it goes before anybody acts on
   // the announcement, so that no write is refused.
   await vault.states.announce(type, 'clear');
-  await liftPlaintextGuard(strapi, type.table);
+  await vault.liftGuard(type);
   await vault.states.settle();
   const status = await complete(strapi, context, UNSEAL, uid, `Unsealing ${uid}`);
   context.print(

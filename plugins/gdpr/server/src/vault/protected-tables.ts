@@ -56,6 +56,9 @@ async function hasSealedRows(strapi: Core.Strapi, table: string): Promise<boolea
  */
 export async function guardTables(strapi: Core.Strapi, vault: Vault): Promise<void> {
   const known = new Set<string>();
+  vault.guardsRestored.push(
+    ...(await unguardedTables(strapi, vault)).filter(({ uid }) => vault.states.settled.has(uid)),
+  );
   for (const type of vault.types.all()) {
     known.add(type.table);
     if (vault.states.isClear(type)) await liftPlaintextGuard(strapi, type.table);
@@ -74,12 +77,14 @@ export async function guardTables(strapi: Core.Strapi, vault: Vault): Promise<vo
   }
 }
 
-/** The tables whose guard the database has lost, with what it lets through. */
-export async function unguardedTables(
-  strapi: Core.Strapi,
-  vault: Vault,
-): Promise<readonly { readonly uid: string; readonly events: readonly string[] }[]> {
-  const unguarded = [];
+/** A table whose guard the database has lost, and which writes it lets through. */
+export interface UnguardedTable {
+  readonly uid: string;
+  readonly events: readonly string[];
+}
+
+export async function unguardedTables(strapi: Core.Strapi, vault: Vault): Promise<UnguardedTable[]> {
+  const unguarded: UnguardedTable[] = [];
   for (const type of vault.types.all()) {
     if (vault.states.isClear(type)) continue;
     const events = await unguardedEvents(strapi, type);

@@ -72,6 +72,8 @@ export class ProtectionStates {
   private modes: ReadonlyMap<string, ProtectionMode> = new Map();
   private readAt = 0;
   private refreshing: Promise<void> | null = null;
+  /** Types that were protected in the same way before this boot, so that their guard should be there. */
+  readonly settled = new Set<string>();
   private readonly timer: NodeJS.Timeout;
 
   private constructor(private readonly strapi: Core.Strapi) {
@@ -82,8 +84,12 @@ export class ProtectionStates {
   static async open(strapi: Core.Strapi, types: ProtectedTypes): Promise<ProtectionStates> {
     await createProtectionStates(strapi);
     const states = new ProtectionStates(strapi);
+    const before = new Map((await rememberedTypes(strapi)).map((one) => [one.uid, one] as const));
     for (const type of types.all()) {
       const mode = (await holdsPending(strapi, type)) ? 'sealing' : 'sealed';
+      const known = before.get(type.uid);
+      const isSame = known?.table === type.table && known.attributes.join() === type.names.join();
+      if (isSame && known.mode !== 'clear') states.settled.add(type.uid);
       await states.remember(type, mode);
     }
     await states.refresh();
@@ -175,9 +181,6 @@ function rowOf(
 
 async function holdsPending(strapi: Core.Strapi, type: ProtectedType): Promise<boolean> {
   const from = await tables(strapi);
-  const pending = await from(type.table)
-    .where((row) => wherePending(row, type))
-    .limit(1)
-    .pluck<number[]>('id');
-  return pending.length > 0;
+  const query = from(type.table).where((row) => wherePending(row, type));
+  return (await query.select('id').first()) !== undefined;
 }

@@ -59,11 +59,10 @@ export function relationStorage(
 ): RelationStorage | null {
   const attribute = strapi.db.metadata.get(type.uid).attributes[name];
   if (attribute?.type !== 'relation') return null;
-  if ('joinColumn' in attribute) {
-    return { kind: 'column', column: attribute.joinColumn.name };
+  if ('joinTable' in attribute && attribute.joinTable !== undefined) {
+    return { kind: 'table', table: attribute.joinTable as JoinTable };
   }
-  if (!('joinTable' in attribute) || attribute.joinTable === undefined) return null;
-  return { kind: 'table', table: attribute.joinTable as JoinTable };
+  return 'joinColumn' in attribute ? { kind: 'column', column: attribute.joinColumn?.name ?? name } : null;
 }
 
 /** Where a to-one relation of each of these rows leads. */

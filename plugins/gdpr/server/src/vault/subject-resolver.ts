@@ -48,6 +48,8 @@ export class SubjectResolver {
   private byEmail: EmailSubjectResolver = () => Promise.resolve({ subject: null });
   private byEmails: EmailSubjectBatchResolver = (questions) =>
     Promise.resolve(questions.map(() => ({ subject: null })));
+  /** Whether a value is an e-mail address that a data subject can be found by. */
+  isAddress: (value: unknown) => boolean = () => false;
   private ofSelf: SelfAssigner = () => ({});
 
   constructor(
@@ -60,8 +62,13 @@ export class SubjectResolver {
     this.byEmail = resolver;
   }
 
-  registerEmailBatchResolver(resolver: EmailSubjectBatchResolver): void {
+  /** @param isAddress whether a value names a person at all: the resolver answers nobody for anything else */
+  registerEmailBatchResolver(
+    resolver: EmailSubjectBatchResolver,
+    isAddress: (value: unknown) => boolean,
+  ): void {
     this.byEmails = resolver;
+    this.isAddress = isAddress;
   }
 
   registerSelfAssigner(assigner: SelfAssigner): void {

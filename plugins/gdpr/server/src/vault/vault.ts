@@ -8,7 +8,9 @@ import { BlindIndex } from './blind-index/blind-index';
 import { BlindConditionResolver } from './condition-resolver';
 import { DataKeys } from './data-keys';
 import { createKeyEncryptionProvider, type KeyEncryptionProvider } from './key-encryption';
+import type { UnguardedTable } from './protected-tables';
 import { type Annotations, type ProtectedType, ProtectedTypes } from './protected-types';
+import { installPlaintextGuard, liftPlaintextGuard } from './plaintext-guard';
 import { ProtectionStates } from './protection-states';
 import { QueryPlanner } from './query-planner';
 import { QueryRewriter, type Where } from './query-rewriter';
@@ -47,7 +49,11 @@ export type VaultWrite =
  * that know nothing of each other beyond their arguments; this class only puts them together.
  */
 export class Vault {
+  /** Guards that the database had lost and this boot has put back; `scan` tells of them. */
+  readonly guardsRestored: UnguardedTable[] = [];
+
   private constructor(
+    private readonly strapi: Core.Strapi,
     private readonly listeners: VaultListener[],
     readonly types: ProtectedTypes,
     readonly keys: DataKeys,
@@ -97,6 +103,7 @@ export class Vault {
     const sealer = new TableSealer(strapi, types, states, keys, index, subjects, suite);
     const unsealer = new TableUnsealer(strapi, types, states, keys, index, writer);
     return new Vault(
+      strapi,
       listeners,
       types,
       keys,
@@ -110,6 +117,16 @@ export class Vault {
       sealer,
       unsealer,
     );
+  }
+
+  /** Lets the database take plaintext into a table, for a type that leaves the vault. */
+  liftGuard(type: ProtectedType): Promise<void> {
+    return liftPlaintextGuard(this.strapi, type.table);
+  }
+
+  /** Lets the database refuse it again. */
+  installGuard(type: ProtectedType): Promise<void> {
+    return installPlaintextGuard(this.strapi, type);
   }
 
   listen(listener: VaultListener): void {

@@ -126,6 +126,15 @@ export async function releaseClaims(
   }
 }
 
+/** Gives up one unique value. */
+export async function releaseClaim(
+  strapi: Core.Strapi,
+  { scope, token, entity_id }: TokenRow,
+): Promise<void> {
+  const from = await tables(strapi);
+  await from(UNIQUE_VALUES).where({ scope, token, entity_id }).delete();
+}
+
 /** Inserts rows with the same columns, leaving out those whose key is taken. */
 export async function insertManyIfAbsent(
   strapi: Core.Strapi,
