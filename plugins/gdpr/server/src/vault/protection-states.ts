@@ -150,7 +150,7 @@ export class ProtectionStates {
   private async read(): Promise<void> {
     const startedAt = performance.now();
     const from = await tables(this.strapi);
-    const rows = (await from(PROTECTED_TYPES).select('uid', 'mode')) as Pick<StateRow, 'uid' | 'mode'>[];
+    const rows = (await from(PROTECTED_TYPES).select('*')) as StateRow[];
     this.modes = new Map(rows.map(({ uid, mode }) => [uid, mode]));
     this.readAt = startedAt;
   }

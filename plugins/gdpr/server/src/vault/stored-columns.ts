@@ -11,6 +11,11 @@ interface JoinTable {
   readonly inverseJoinColumn: { readonly name: string };
 }
 
+interface RelationColumns {
+  readonly joinTable?: JoinTable;
+  readonly joinColumn?: { readonly name: string };
+}
+
 /** How a to-one relation of a type is stored. */
 export type RelationStorage =
   | { readonly kind: 'column'; readonly column: string }
@@ -59,10 +64,10 @@ export function relationStorage(
 ): RelationStorage | null {
   const attribute = strapi.db.metadata.get(type.uid).attributes[name];
   if (attribute?.type !== 'relation') return null;
-  if ('joinTable' in attribute && attribute.joinTable !== undefined) {
-    return { kind: 'table', table: attribute.joinTable as JoinTable };
-  }
-  return 'joinColumn' in attribute ? { kind: 'column', column: attribute.joinColumn?.name ?? name } : null;
+  // Strapi's types do not say that a relation has either.
+  const { joinTable, joinColumn } = attribute as RelationColumns;
+  if (joinTable !== undefined) return { kind: 'table', table: joinTable };
+  return joinColumn === undefined ? null : { kind: 'column', column: joinColumn.name };
 }
 
 /** Where a to-one relation of each of these rows leads. */
