@@ -15,7 +15,7 @@ import {
 } from '../vault';
 
 import { DATA_SUBJECT, DataSubjects } from './data-subjects';
-import { normaliseEmail } from './email-address';
+import { normaliseEmail } from '../platform/email-address';
 
 const RELATION = 'dataSubject';
 

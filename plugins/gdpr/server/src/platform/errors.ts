@@ -9,6 +9,8 @@ export type ErrorCode =
   | 'protected-sort-unsupported'
   | 'protected-attribute-invalid'
   | 'protected-search-too-broad'
+  | 'personal-data-withheld'
+  | 'record-unknown'
   | 'record-not-authentic'
   | 'data-key-missing'
   | 'key-encryption-key-missing'

@@ -147,7 +147,7 @@ export class DataKeys {
     const wrapped = await key.expose((secret) => this.provider.wrap(secret, wrapContext(key.id)));
     return {
       id: key.id,
-      subject: key.subject,
+      subject: key.owner,
       kek_id: this.provider.currentKeyId,
       wrapped: Buffer.from(wrapped),
       created_at: clock.now().getTime(),

@@ -8,6 +8,15 @@ import { readSettings } from '../platform/settings';
 import { adaptRelationPicker, withholdSorting } from './content-manager';
 import { interceptLifecycles } from './lifecycle-interceptor';
 import { lifeCycleCommands } from './life-cycle-commands';
+import {
+  adminActions,
+  adminRoutes,
+  contentApiRoutes,
+  controllers,
+  maskForCaller,
+  openMasking,
+  prepareMasking,
+} from './masking';
 import { annotateSchemas, type Annotations } from './protected-types';
 import { assertNoAnnotationLost, guardTables } from './protected-tables';
 import type { Duplicate } from './table-sealer';
@@ -17,6 +26,7 @@ import { Vault } from './vault';
 export { type ViewConfiguration, viewConfigurations } from './content-manager';
 export { DataKey } from './data-key';
 export type { KeyName } from './envelope';
+export { isMasked } from './masking';
 export type { ProtectedType } from './protected-types';
 export { insertManyIfAbsent, insertTokensIfAbsent } from './blind-index/bulk-entries';
 export { BLIND_INDEX } from './tables';
@@ -29,7 +39,7 @@ export type {
   SubjectAnswer,
   SubjectQuestion,
 } from './subject-resolver';
-export type { Vault, VaultListener, VaultWrite } from './vault';
+export type { Unmasking, UnmaskingDenied, Vault, VaultListener, VaultWrite } from './vault';
 
 const annotationsOf = new WeakMap<Core.Strapi, Annotations>();
 const vaults = new WeakMap<Core.Strapi, Vault>();
@@ -44,11 +54,22 @@ export function vaultOf(strapi: Core.Strapi): Vault {
 /** Seals protected attributes on their way into the database and opens them on their way out. */
 export const vaultRoom: Room = {
   name: 'vault',
-  services: { vault: ({ strapi }) => ({ of: () => vaultOf(strapi) }) },
+  services: {
+    vault: ({ strapi }) => ({ of: () => vaultOf(strapi) }),
+    'personal-data': ({ strapi }) => ({
+      /** For controllers that answer records without Strapi's sanitizers. */
+      mask: (uid: string, data: unknown) => maskForCaller(strapi, uid, data),
+    }),
+  },
+  controllers,
+  contentApiRoutes,
+  adminRoutes,
+  adminActions,
 
   register(strapi) {
     annotationsOf.set(strapi, annotateSchemas(strapi));
     adaptRelationPicker(strapi, () => vaultOf(strapi).types);
+    prepareMasking(strapi);
   },
 
   async beforeSync(strapi) {
@@ -58,12 +79,14 @@ export const vaultRoom: Room = {
   async afterSync(strapi) {
     quietDatabaseErrors(strapi);
     await createVaultTables(strapi);
-    const vault = await Vault.open(strapi, readSettings(strapi), annotationsOf.get(strapi) ?? new Map());
+    const annotations = annotationsOf.get(strapi) ?? new Map();
+    const vault = await Vault.open(strapi, readSettings(strapi), annotations);
     await guardTables(strapi, vault);
     for (const run of [vault.sealer, vault.unsealer]) runsOf(strapi).register(run);
     vault.sealer.onDuplicates((duplicates) => reportDuplicates(strapi, duplicates));
     vault.listen({ onFailure: (failure) => alert(strapi, failure) });
     interceptLifecycles(strapi, vault);
+    openMasking(strapi, vault, annotations);
     vaults.set(strapi, vault);
   },
 

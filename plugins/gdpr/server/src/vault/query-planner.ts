@@ -2,7 +2,7 @@ import type { Core } from '@strapi/types';
 
 import { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
 import { isPlainObject, type QueryRewriter, type Where } from './query-rewriter';
-import type { PlainSearch, QuickSearch } from './quick-search';
+import { plainMatches, type PlainSearch, type QuickSearch } from './quick-search';
 
 /** The parameters of Strapi's database layer, as far as the vault looks at them. */
 export interface QueryParams {
@@ -36,6 +36,9 @@ export interface Planned {
  * sorts by protected attributes are refused, and narrow selections get what opening a record needs.
  */
 export class QueryPlanner {
+  /** The attributes of a type that a search by words must pass over for whoever asks; `null` for none. */
+  unsearchable: (uid: string) => Promise<ReadonlySet<string> | null> = () => Promise.resolve(null);
+
   constructor(
     private readonly strapi: Core.Strapi,
     private readonly types: ProtectedTypes,
@@ -78,19 +81,36 @@ export class QueryPlanner {
   }
 
   private async search(uid: string, query: unknown): Promise<Where | null> {
+    if (typeof query !== 'string' || query === '') return null;
+    const withheld = await this.unsearchable(uid);
+    if (withheld !== null)
+      return plainMatches(
+        query,
+        this.plainSearch(uid, (name) => withheld.has(name)),
+      );
     const type = this.types.get(uid);
-    if (type === undefined || typeof query !== 'string' || query === '') return null;
-    const unsealed = this.holdsPlaintext(type) ? this.plainSearch(type, true) : null;
-    return this.quickSearch.where(type, query, this.plainSearch(type, false), unsealed);
+    if (type === undefined) return null;
+    const { attributes } = type;
+    const isPlain = (name: string): boolean => !attributes.has(name);
+    const waits = (name: string): boolean => (attributes.get(name)?.search ?? 'none') !== 'none';
+    return this.quickSearch.where(
+      type,
+      query,
+      this.plainSearch(uid, (name) => !isPlain(name)),
+      // Rows that are not sealed yet have values in the columns of protected attributes.
+      this.holdsPlaintext(type) ? this.plainSearch(uid, (name) => !waits(name), []) : null,
+    );
   }
 
-  /** @param ofProtected the columns of protected attributes, which only rows that are not sealed yet have values in */
-  private plainSearch(type: ProtectedType, ofProtected: boolean): PlainSearch {
-    const text: string[] = ofProtected ? [] : ['id'];
+  private plainSearch(
+    uid: string,
+    isPassedOver: (name: string) => boolean,
+    first: readonly string[] = ['id'],
+  ): PlainSearch {
+    const text: string[] = [...first];
     const numbers: string[] = [];
-    for (const [name, attribute] of Object.entries(this.strapi.db.metadata.get(type.uid).attributes)) {
-      if (type.attributes.has(name) !== ofProtected || type.attributes.get(name)?.search === 'none') continue;
-      if ('searchable' in attribute && attribute.searchable === false) continue;
+    for (const [name, attribute] of Object.entries(this.strapi.db.metadata.get(uid).attributes)) {
+      if (isPassedOver(name) || ('searchable' in attribute && attribute.searchable === false)) continue;
       if (['string', 'text', 'uid', 'email', 'enumeration', 'richtext'].includes(attribute.type))
         text.push(name);
       if (['biginteger', 'integer', 'decimal', 'float'].includes(attribute.type)) numbers.push(name);
@@ -114,7 +134,7 @@ export class QueryPlanner {
     if (type === undefined || ![...type.attributes.keys()].some((name) => selected.has(name))) {
       return { selected, added: [] };
     }
-    const added = [SEALED, type.isComponent ? 'id' : 'documentId'].filter((name) => !selected.has(name));
+    const added = [SEALED, type.place.attribute].filter((name) => !selected.has(name));
     return { select: [...names, ...added], selected, added };
   }
 

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 import type { BlindIndex, ScopedToken } from './blind-index/blind-index';
-import { MAX_PREFIX, prefixOf, textsEqualIgnoringCase, words } from './blind-index/token-texts';
+import { MAX_PREFIX, prefixOf, words } from './blind-index/token-texts';
 import { type CandidateOpener, type IdReader, MAX_CANDIDATES } from './condition-resolver';
 import type { ProtectedAttribute, ProtectedType } from './protected-types';
 import type { Where } from './query-rewriter';
@@ -16,7 +16,8 @@ export interface PlainSearch {
 
 /**
  * What `_q` and the admin panel's search box mean for a protected type: rows in which every word of the query begins
- * a word of some protected attribute (or is the value of one that is indexed exactly), rows whose exact value it is, and whatever Strapi finds in plain columns.
+ * a word of some protected attribute (or is the value of one that is indexed exactly), rows that hold the query as a
+ * whole, in whatever spelling, and whatever Strapi finds in plain columns.
  */
 export class QuickSearch {
   constructor(
@@ -39,21 +40,21 @@ export class QuickSearch {
   ): Promise<Where | null> {
     const attributes = [...type.attributes.values()].filter(({ search }) => search !== 'none');
     if (attributes.length === 0) return null;
-    const contained = containedIn(plain, query);
+    const contained = plainMatches(query, plain);
     if (unsealed === null) {
       const ids = await this.sealedMatches(type, attributes, query);
-      return { $or: [{ id: { $in: ids } }, ...contained] };
+      return { $or: [{ id: { $in: ids } }, contained] };
     }
-    const waiting = containedIn(unsealed, query);
+    const waiting = plainMatches(query, unsealed);
     const isLong = words(query).some((word) => [...word].length > MAX_PREFIX);
     // A row that is sealed between two statements would be in neither answer: so one statement asks for both, or the
     // rows that are not sealed come first.
-    const before = isLong ? await this.plainIds(type, { $or: waiting }, MAX_CANDIDATES + 1) : [];
+    const before = isLong ? await this.plainIds(type, waiting, MAX_CANDIDATES + 1) : [];
     if (before.length > MAX_CANDIDATES) throw quickSearchTooBroad(MAX_CANDIDATES);
     const sealed = isLong
       ? [{ id: { $in: [...before, ...(await this.sealedMatches(type, attributes, query))] } }]
       : this.sealedConditions(type, attributes, query).map((found) => ({ id: { $in: found } }));
-    return { $or: [...sealed, ...contained, ...waiting] };
+    return { $or: [...sealed, contained, waiting] };
   }
 
   private async sealedMatches(
@@ -95,9 +96,7 @@ export class QuickSearch {
   }
 
   private exactTokens(type: ProtectedType, attribute: ProtectedAttribute, text: string): ScopedToken[] {
-    return textsEqualIgnoringCase(text).map(([kind, form]) =>
-      this.index.scopedToken(type.uid, attribute, kind, form),
-    );
+    return this.index.tokensOfAnySpelling(type.uid, attribute, text);
   }
 
   /** Tokens reach twelve characters; for longer words the candidates are opened and compared. */
@@ -120,8 +119,9 @@ export class QuickSearch {
   }
 }
 
-/** What Strapi's own search makes of a query on these columns. */
-function containedIn({ text, numbers }: PlainSearch, query: string): Where[] {
+/** What Strapi's own search would find in these columns. */
+export function plainMatches(query: string, { text, numbers }: PlainSearch): Where {
   const isNumber = query.trim() !== '' && !Number.isNaN(Number(query));
-  return [...text, ...(isNumber ? numbers : [])].map((name) => ({ [name]: { $containsi: query } }));
+  const columns = [...text, ...(isNumber ? numbers : [])];
+  return { $or: columns.map((name) => ({ [name]: { $containsi: query } })) };
 }

@@ -24,7 +24,7 @@ export type RelationStorage =
 /** The columns that sealing or opening a row by itself needs: where it belongs, and what is protected. */
 export function columnsOf(strapi: Core.Strapi, type: ProtectedType): string[] {
   const { attributes } = strapi.db.metadata.get(type.uid);
-  const own = ['documentId', 'locale', 'publishedAt'].flatMap((name) => {
+  const own = [type.place.attribute, 'locale', 'publishedAt'].flatMap((name) => {
     const attribute = attributes[name];
     return attribute === undefined || !('columnName' in attribute) ? [] : [attribute.columnName ?? name];
   });

@@ -7,6 +7,7 @@ import { updateMany } from '../platform/database/update-many';
 import { GdprError } from '../platform/errors';
 import type { RunKind, RunStep } from '../platform/runs';
 
+import type { ComponentOwners } from './component-owners';
 import type { BlindIndex, IndexEntries } from './blind-index/blind-index';
 import {
   type Claim,
@@ -21,7 +22,15 @@ import { decodeEnvelope, keyName, type KeyName } from './envelope';
 import { PROTECTED_TYPES, type ProtectionStates } from './protection-states';
 import { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
 import { type ProtectedValues, sealRecord } from './record-sealer';
-import { storedRecord, type StoredRecord, type StoredRow, variantOf } from './record-writer';
+import {
+  claimsOf,
+  placeIn,
+  recordName,
+  type RecordWriter,
+  storedRecord,
+  type StoredRecord,
+  type StoredRow,
+} from './record-writer';
 import { columnsOf, relatedRows, relationStorage, subjectRelations } from './stored-columns';
 import type { SubjectAnswer, SubjectResolver } from './subject-resolver';
 import type { Suite } from './suites';
@@ -46,6 +55,7 @@ interface Sealed {
   readonly before: IndexEntries;
   readonly after: IndexEntries;
   readonly answer: SubjectAnswer;
+  readonly keyName: KeyName;
 }
 
 /** A value that must be unique and that an earlier record holds, too. Found while sealing; nothing is lost by it. */
@@ -73,6 +83,8 @@ export class TableSealer implements RunKind {
     private readonly keys: DataKeys,
     private readonly index: BlindIndex,
     private readonly subjects: SubjectResolver,
+    private readonly writer: RecordWriter,
+    private readonly components: ComponentOwners,
     private readonly suite: Suite,
   ) {}
 
@@ -135,6 +147,13 @@ export class TableSealer implements RunKind {
     }
     const rows = await this.lockPending(type, after);
     const last = rows.at(-1)?.id ?? null;
+    if (type.isComponent) {
+      await this.components.settleExisting(
+        type,
+        rows.map(({ id }) => id),
+      );
+      return { last, sealed: rows.length, duplicates: [] };
+    }
     const pending = await this.openMany(type, rows);
     const duplicates = pending.length === 0 ? [] : await this.sealRows(type, pending);
     return { last, sealed: pending.length, duplicates };
@@ -174,7 +193,9 @@ export class TableSealer implements RunKind {
       const envelope = envelopes[at] ?? null;
       const key = envelope === null ? undefined : keys.get(keyName(envelope.keyId));
       const stored = storedRecord(type, row, envelope, key);
-      return stored === null ? [] : [{ row, documentId: row.document_id ?? String(row.id), stored }];
+      return stored === null
+        ? []
+        : [{ row, documentId: placeIn(type, row) ?? recordName(type, row), stored }];
     });
   }
 
@@ -208,15 +229,27 @@ export class TableSealer implements RunKind {
     await this.keys.storeMany(fresh);
     const duplicates = await this.writeIndex(type, sealed);
     await this.writeRows(type, sealed);
+    await this.settleComponents(type, sealed);
     return duplicates;
+  }
+
+  /** What stands in a record follows it under its key. */
+  private async settleComponents(type: ProtectedType, sealed: readonly Sealed[]): Promise<void> {
+    const carrier = this.types.componentsIn(type.uid);
+    if (carrier === undefined) return;
+    for (const { pending, answer, keyName: name } of sealed) {
+      const owner = { subject: answer.subject, keyName: name };
+      await this.components.settle(carrier, pending.row.id, owner);
+    }
   }
 
   private sealOne(type: ProtectedType, pending: Pending, answer: SubjectAnswer, key: DataKey): Sealed {
     const { row, documentId, stored } = pending;
-    const variant = variantOf(type, row.locale, row.published_at);
+    const variant = claimsOf(type, row.locale, row.published_at);
     return {
       pending,
       answer,
+      keyName: key.name,
       sealed: sealRecord(stored.values, key, this.suite, { uid: type.uid, documentId }),
       before:
         row.sealed === null

@@ -125,7 +125,7 @@ export class TableUnsealer implements RunKind {
       this.strapi,
       records.flatMap(({ row, stored }) =>
         this.index
-          .entriesOf(type, stored.indexed, stored.subject, '')
+          .entriesOf(type, stored.indexed, stored.subject, null)
           .tokens.map(({ scope, token }) => ({ scope, token, entity_id: row.id })),
       ),
     );

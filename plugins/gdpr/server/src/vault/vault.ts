@@ -5,6 +5,8 @@ import { dialectOf } from '../platform/database/dialect';
 import type { Settings } from '../platform/settings';
 
 import { BlindIndex } from './blind-index/blind-index';
+import { createSpelling } from './blind-index/spelling';
+import { ComponentOwners } from './component-owners';
 import { BlindConditionResolver } from './condition-resolver';
 import { DataKeys } from './data-keys';
 import { createKeyEncryptionProvider, type KeyEncryptionProvider } from './key-encryption';
@@ -30,6 +32,26 @@ export interface VaultListener {
   onRead?(event: { uid: string; action: string; records: readonly OpenedRecord[] }): void | Promise<void>;
   onWrite?(event: VaultWrite): void | Promise<void>;
   onFailure?(failure: OpeningFailure): void | Promise<void>;
+  /** Somebody who sees masks had one record shown. What a listener throws keeps the values from being answered. */
+  onUnmask?(event: Unmasking): void | Promise<void>;
+  /** Somebody asked for that and may not. What they named is theirs, and may not exist. */
+  onDenied?(event: UnmaskingDenied): void | Promise<void>;
+}
+
+export interface Unmasking {
+  readonly uid: string;
+  readonly documentId: string;
+  /** The attributes that had a value, by path: `email`, `address.street`. */
+  readonly attributes: readonly string[];
+  /** As the caller gave it. */
+  readonly reason: string;
+  readonly subject: string | null;
+}
+
+export interface UnmaskingDenied {
+  readonly uid: string | null;
+  readonly documentId: string | null;
+  readonly reason: string | null;
 }
 
 export type VaultWrite =
@@ -62,6 +84,7 @@ export class Vault {
     readonly writer: RecordWriter,
     readonly planner: QueryPlanner,
     readonly opener: RecordOpener,
+    readonly components: ComponentOwners,
     readonly provider: KeyEncryptionProvider,
     readonly states: ProtectionStates,
     readonly sealer: TableSealer,
@@ -79,7 +102,11 @@ export class Vault {
     const types = new ProtectedTypes();
     types.load(strapi, annotations);
     const keys = new DataKeys(strapi, provider, settings.keyCache);
-    const index = new BlindIndex(strapi, await systemKey(strapi, provider, 'blind-index-1'));
+    const index = new BlindIndex(
+      strapi,
+      await systemKey(strapi, provider, 'blind-index-1'),
+      createSpelling(settings.defaultCountry),
+    );
     const subjects = new SubjectResolver(strapi, types, keys);
     const suite = suiteById(settings.suite) ?? xchacha20Poly1305;
     const writer = new RecordWriter(strapi, keys, index, subjects, suite);
@@ -100,7 +127,8 @@ export class Vault {
     const opener = new RecordOpener(types, keys, holdsPlaintext, async (failure) => {
       for (const listener of listeners) await listener.onFailure?.(failure);
     });
-    const sealer = new TableSealer(strapi, types, states, keys, index, subjects, suite);
+    const components = new ComponentOwners(strapi, types, writer, subjects, states.isClear.bind(states));
+    const sealer = new TableSealer(strapi, types, states, keys, index, subjects, writer, components, suite);
     const unsealer = new TableUnsealer(strapi, types, states, keys, index, writer);
     return new Vault(
       strapi,
@@ -112,6 +140,7 @@ export class Vault {
       writer,
       planner,
       opener,
+      components,
       provider,
       states,
       sealer,
@@ -140,6 +169,14 @@ export class Vault {
 
   async reportWrite(write: VaultWrite): Promise<void> {
     for (const listener of this.listeners) await listener.onWrite?.(write);
+  }
+
+  async reportUnmask(event: Unmasking): Promise<void> {
+    for (const listener of this.listeners) await listener.onUnmask?.(event);
+  }
+
+  async reportDenied(event: UnmaskingDenied): Promise<void> {
+    for (const listener of this.listeners) await listener.onDenied?.(event);
   }
 }
 

@@ -16,7 +16,7 @@ import {
 import { DESTROYED } from '../data-keys';
 import { decodeEnvelope, keyIdOfName, keyName, type KeyName } from '../envelope';
 import { type ProtectedType } from '../protected-types';
-import { storedRecord, type StoredRecord, type StoredRow, variantOf } from '../record-writer';
+import { claimsOf, recordName, storedRecord, type StoredRecord, type StoredRow } from '../record-writer';
 import { columnsOf, relatedRows } from '../stored-columns';
 import { MET_KEYS } from '../tables';
 import type { Vault } from '../vault';
@@ -116,7 +116,7 @@ export class RecordInspector {
       const stored = storedRecord(type, row, envelope, key);
       if (stored === null || row.sealed === null || key === DESTROYED)
         return { row, stored, tokens: [], claims: [] };
-      const variant = variantOf(type, row.locale, row.published_at);
+      const variant = claimsOf(type, row.locale, row.published_at);
       const { tokens, unique } = this.vault.index.entriesOf(type, stored.indexed, stored.subject, variant);
       return {
         row,
@@ -140,7 +140,7 @@ export class RecordInspector {
     const attributes = attributesByScope(type);
     const problems: Problem[] = [];
     for (const { row, stored, tokens, claims } of inspections) {
-      const at = { uid: type.uid, record: row.document_id ?? String(row.id), id: row.id };
+      const at = { uid: type.uid, record: recordName(type, row), id: row.id };
       const add = (problem: Omit<Problem, 'uid' | 'record' | 'id'>): void =>
         void problems.push({ ...at, ...problem });
       for (const attribute of type.attributes.values()) {
