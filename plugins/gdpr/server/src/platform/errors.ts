@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'key-encryption-key-wrong'
   | 'key-file-invalid'
   | 'annotation-invalid'
+  | 'annotation-removed'
   | 'setting-invalid'
   | 'request-invalid'
   | 'purpose-unknown'
