@@ -27,3 +27,16 @@ export async function answers(app: TestStrapi, uid: string, params: object): Pro
     return { refused: (error as any).details?.code ?? (error as Error).message };
   }
 }
+
+/** Background work only when a test asks for it by `drain`: a table stays half sealed, and a command works by itself. */
+export function withoutBackgroundWork(strapi: unknown): void {
+  const target = strapi as {
+    config: { set(path: string, value: unknown): void };
+    runPluginsLifecycles(lifecycle: string): Promise<void>;
+  };
+  const run = target.runPluginsLifecycles.bind(strapi);
+  target.runPluginsLifecycles = (lifecycle) => {
+    if (lifecycle === 'register') target.config.set('plugin::gdpr.jobs', { pollInterval: 2_000_000_000 });
+    return run(lifecycle);
+  };
+}

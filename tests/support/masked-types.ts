@@ -8,7 +8,7 @@ const personal = (category: string, more: object = {}): object => ({
 });
 
 /**
- * Gives a Strapi that has not been loaded yet a type with drafts, a component with personal data and a relation to a
+ * Gives a Strapi that has not been loaded yet a type with drafts and languages, a component with personal data and a relation to a
  * contact.
  */
 export function addMaskedTypes(strapi: Core.Strapi): void {
@@ -42,8 +42,9 @@ function register(strapi: Core.Strapi): void {
         collectionName: 'journals',
         info: { singularName: 'journal', pluralName: 'journals', displayName: 'Journal' },
         options: { draftAndPublish: true },
+        pluginOptions: { i18n: { localized: true } },
         attributes: {
-          title: { type: 'string' },
+          title: { type: 'string', pluginOptions: { i18n: { localized: true } } },
           author: { type: 'string', required: true, ...personal('pd:Name', { search: 'prefix' }) },
           born: { type: 'date', ...personal('pd:BirthDate') },
           // Plain in its column, and masked all the same.

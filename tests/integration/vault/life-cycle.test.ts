@@ -1,6 +1,6 @@
 import { runCommand, startCommand } from '../../support/command-line';
 import { failureOf } from '../../support/failure';
-import { runs } from '../../support/life-cycle';
+import { runs, withoutBackgroundWork } from '../../support/life-cycle';
 import { addOwnType, personal } from '../../support/own-type';
 import { startStrapi, type TestStrapi } from '../../support/strapi';
 
@@ -45,8 +45,11 @@ let isPlaceAnnotated = false;
 const NOTE = 'api::note.note';
 
 beforeAll(async () => {
+  // The tables are full of plaintext first; that is what is sealed here.
   app = await startStrapi({
+    keepsPlaintext: true,
     prepare: (strapi) => {
+      withoutBackgroundWork(strapi);
       withoutAnnotation(strapi);
       addOwnType(
         strapi,
@@ -72,8 +75,6 @@ let isRegistrationAnnotated = false;
 function withoutAnnotation(strapi: any): void {
   const run = strapi.runPluginsLifecycles.bind(strapi);
   strapi.runPluginsLifecycles = (lifecycle: string) => {
-    // Background work only when a test asks for it: so it is the command that is killed, and not idle.
-    if (lifecycle === 'register') strapi.config.set('plugin::gdpr.jobs', { pollInterval: 2_000_000_000 });
     if (lifecycle === 'register' && !isRegistrationAnnotated) {
       const schema = strapi.contentType(REGISTRATION);
       for (const [name, { pluginOptions: _dropped, ...attribute }] of Object.entries<any>(schema.attributes))

@@ -59,7 +59,10 @@ async function signInWithRole(types: readonly string[], actions: readonly string
     return ['read', 'create', 'update', 'delete', 'publish'].map((action) => ({
       action: `plugin::content-manager.explorer.${action}`,
       subject,
-      properties: ['delete', 'publish'].includes(action) ? {} : { fields },
+      properties: {
+        ...(['delete', 'publish'].includes(action) ? {} : { fields }),
+        ...(subject === JOURNAL ? { locales: ['en', 'de'] } : {}),
+      },
       conditions: [],
     }));
   });
@@ -418,6 +421,9 @@ describe('in the admin panel', () => {
     const available = await panel(`${path}&pageSize=10&page=1`);
     expect(available.status).toBe(200);
     expect(available.body.results).toContainEqual(expect.objectContaining({ lastName: 'B***' }));
+    expect((await panel(`${path}&sort=lastName:asc`)).body.results.map(({ id }: any) => id)).toEqual(
+      available.body.results.map(({ id }: any) => id),
+    );
     for (const filter of ['', '&_filter=$startsWithi', '&_filter=$eq']) {
       const found = await panel(`${path}&_q=Babbage${filter}`);
       expect(found.body.results).toEqual([]);
@@ -567,6 +573,37 @@ describe('in the admin panel', () => {
       'addresses.0.street',
       'addresses.0.city',
     ]);
+  });
+});
+
+describe('in another language', () => {
+  test('what a form starts with is masked, and the new version shares the values and not the masks', async () => {
+    await app.strapi.plugin('i18n').service<any>('locales').create({ code: 'de', name: 'German' });
+    const { documentId, id } = await documents(JOURNAL).create({
+      data: { title: 'English', author: 'Emmy Noether', nickname: 'Emmy' },
+    });
+    const path = `collection-types/${JOURNAL}/${String(documentId)}`;
+    const { body } = await panel(`${path}?locale=de`);
+    expect(body.meta.availableLocales[0]).toMatchObject({ author: 'E***', nickname: 'E***' });
+    const clearAnswer = await panel(`${path}?locale=de`, reader);
+    expect(clearAnswer.body.meta.availableLocales[0]).toMatchObject({ author: 'Emmy Noether' });
+
+    const common = await app
+      .http()
+      .post('/i18n/content-manager/actions/get-non-localized-fields')
+      .set(editor)
+      .send({ model: JOURNAL, id, locale: 'de' });
+    expect(common.status).toBe(200);
+    expect(common.body.nonLocalizedFields).toMatchObject({ author: 'E***', nickname: 'E***' });
+
+    const saved = await app
+      .http()
+      .put(`/content-manager/${path}?locale=de`)
+      .set(editor)
+      .send({ title: 'Deutsch', author: 'E***', nickname: 'E***', born: null, locale: 'de' });
+    expect([saved.status, saved.body.error]).toEqual([200, undefined]);
+    const german = await documents(JOURNAL).findOne({ documentId, locale: 'de' });
+    expect(german).toMatchObject({ title: 'Deutsch', author: 'Emmy Noether', nickname: 'Emmy' });
   });
 });
 

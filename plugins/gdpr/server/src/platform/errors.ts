@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'key-encryption-key-missing'
   | 'key-encryption-key-invalid'
   | 'key-encryption-key-wrong'
+  | 'key-file-invalid'
   | 'annotation-invalid'
   | 'annotation-removed'
   | 'setting-invalid'

@@ -222,7 +222,8 @@ export class DataKeys {
   }
 }
 
-const wrapContext = (id: Uint8Array): string => `data key ${Buffer.from(id).toString('hex')}`;
+/** What a wrapped data key is bound to. */
+export const wrapContext = (id: Uint8Array): string => `data key ${Buffer.from(id).toString('hex')}`;
 
 /** @throws GdprError `key-encryption-key-wrong`, saying which key was found and which was configured */
 export function assertKnown(provider: KeyEncryptionProvider, kekIds: readonly string[]): void {

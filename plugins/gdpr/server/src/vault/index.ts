@@ -6,6 +6,7 @@ import { runsOf } from '../platform/runs';
 import { readSettings } from '../platform/settings';
 
 import { adaptRelationPicker, withholdSorting } from './content-manager';
+import { adaptGraphql } from './graphql';
 import { interceptLifecycles } from './lifecycle-interceptor';
 import { lifeCycleCommands } from './life-cycle-commands';
 import {
@@ -17,6 +18,11 @@ import {
   openMasking,
   prepareMasking,
 } from './masking';
+import { bareOldVersions, withholdPersonalDataFromHistory } from './content-history';
+import { withholdPersonalDataFromEvents } from './outgoing-events';
+import { PersonalDataFilter } from './personal-data-filter';
+import { addKeyTransferCommands, keyTransfer } from './key-transfer-commands';
+import { INDEX_RECORDS } from './record-indexer';
 import { annotateSchemas, type Annotations } from './protected-types';
 import { assertNoAnnotationLost, guardTables } from './protected-tables';
 import type { Duplicate } from './table-sealer';
@@ -55,7 +61,10 @@ export function vaultOf(strapi: Core.Strapi): Vault {
 export const vaultRoom: Room = {
   name: 'vault',
   services: {
-    vault: ({ strapi }) => ({ of: () => vaultOf(strapi) }),
+    vault: ({ strapi }) => ({
+      of: () => vaultOf(strapi),
+      keyTransfer: () => keyTransfer(strapi, vaultOf(strapi)),
+    }),
     'personal-data': ({ strapi }) => ({
       /** For controllers that answer records without Strapi's sanitizers. */
       mask: (uid: string, data: unknown) => maskForCaller(strapi, uid, data),
@@ -70,6 +79,7 @@ export const vaultRoom: Room = {
     annotationsOf.set(strapi, annotateSchemas(strapi));
     adaptRelationPicker(strapi, () => vaultOf(strapi).types);
     prepareMasking(strapi);
+    adaptGraphql(strapi);
   },
 
   async beforeSync(strapi) {
@@ -87,14 +97,21 @@ export const vaultRoom: Room = {
     vault.listen({ onFailure: (failure) => alert(strapi, failure) });
     interceptLifecycles(strapi, vault);
     openMasking(strapi, vault, annotations);
+    const filter = new PersonalDataFilter(vault.types, annotations);
+    withholdPersonalDataFromEvents(strapi, filter);
+    withholdPersonalDataFromHistory(strapi, filter);
+    await bareOldVersions(strapi, filter, annotations);
     vaults.set(strapi, vault);
   },
 
   async bootstrap(strapi) {
-    await withholdSorting(strapi, vaultOf(strapi).types);
+    const vault = vaultOf(strapi);
+    await withholdSorting(strapi, vault.types);
+    await indexWhatIsMissing(strapi, vault);
   },
 
   commands(program, context) {
+    addKeyTransferCommands(program, context, (strapi) => keyTransfer(strapi, vaultOf(strapi)));
     lifeCycleCommands(program, context, vaultOf);
   },
 
@@ -110,6 +127,13 @@ function reportDuplicates(strapi: Core.Strapi, duplicates: readonly Duplicate[])
       `gdpr: ${uid} ${documentId} was sealed, but its "${attribute}" must be unique and an earlier record has the same.`,
     );
   }
+}
+
+/** Records that a transfer brought without their keys, which came later, are brought into the index in the background. */
+async function indexWhatIsMissing(strapi: Core.Strapi, { types, indexer }: Vault): Promise<void> {
+  const runs = runsOf(strapi);
+  runs.register(indexer.run);
+  for (const type of types.all()) if (await indexer.lacks(type)) await runs.start(INDEX_RECORDS, type.uid);
 }
 
 /** A record that does not open is a broken disk, a lost key, or an attack: somebody has to look. */

@@ -9,6 +9,7 @@ import { createSpelling } from './blind-index/spelling';
 import { ComponentOwners } from './component-owners';
 import { BlindConditionResolver } from './condition-resolver';
 import { DataKeys } from './data-keys';
+import { DataTransfer } from './data-transfer';
 import { createKeyEncryptionProvider, type KeyEncryptionProvider } from './key-encryption';
 import type { UnguardedTable } from './protected-tables';
 import { type Annotations, type ProtectedType, ProtectedTypes } from './protected-types';
@@ -18,6 +19,7 @@ import { QueryPlanner } from './query-planner';
 import { QueryRewriter, type Where } from './query-rewriter';
 import { QuickSearch } from './quick-search';
 import { type OpenedRecord, type OpeningFailure, RecordOpener } from './record-opener';
+import { RecordIndexer } from './record-indexer';
 import { RecordWriter, type SealedUpdate } from './record-writer';
 import { sodiumReady } from './sodium';
 import { SubjectResolver } from './subject-resolver';
@@ -89,6 +91,8 @@ export class Vault {
     readonly states: ProtectionStates,
     readonly sealer: TableSealer,
     readonly unsealer: TableUnsealer,
+    readonly transfer: DataTransfer,
+    readonly indexer: RecordIndexer,
   ) {}
 
   /**
@@ -130,6 +134,8 @@ export class Vault {
     const components = new ComponentOwners(strapi, types, writer, subjects, states.isClear.bind(states));
     const sealer = new TableSealer(strapi, types, states, keys, index, subjects, writer, components, suite);
     const unsealer = new TableUnsealer(strapi, types, states, keys, index, writer);
+    const transfer = new DataTransfer(strapi);
+    const indexer = new RecordIndexer(strapi, types, index, writer, subjects);
     return new Vault(
       strapi,
       listeners,
@@ -145,6 +151,8 @@ export class Vault {
       states,
       sealer,
       unsealer,
+      transfer,
+      indexer,
     );
   }
 

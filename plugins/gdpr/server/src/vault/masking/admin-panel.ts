@@ -150,12 +150,20 @@ function maskedManager(
     },
     async sanitizeInput(data: unknown, options?: { readonly action?: string }) {
       const action = options?.action ?? manager.action;
-      // A clone starts from the values of its source, which masks leave as they are.
-      const isClone = currentRequest(strapi)?.params?.['sourceId'] !== undefined;
-      const isNew = action === CREATE && !isClone;
+      const isNew = action === CREATE && !startsFromAnother(strapi, model);
       return sanitizeInput(masking().inputFor(ability, model, data, isNew), options);
     },
   });
+}
+
+/**
+ * A clone starts with the values of its source, and a new language with those all languages share: a mask in the form
+ * leaves them as they are.
+ */
+function startsFromAnother(strapi: Core.Strapi, model: string): boolean {
+  const { sourceId, id } = currentRequest(strapi)?.params ?? {};
+  const { kind } = strapi.getModel(model as never) as { readonly kind?: string };
+  return sourceId !== undefined || id !== undefined || kind === 'singleType';
 }
 
 /** An action of a controller with something around it. */
@@ -190,7 +198,8 @@ async function withholdFromPicker(
   const filters = [query['filters'], byId].filter((one) => one !== undefined && one !== null);
   context.query = {
     ...query,
-    sort: query['sort'] ?? 'id:DESC',
+    // In place of any sort: one that is taken out later would leave Strapi with its own, by the main field.
+    sort: 'id:DESC',
     ...(filters.length === 0 ? {} : { filters: { $and: filters } }),
   };
 }
