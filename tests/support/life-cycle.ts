@@ -13,7 +13,8 @@ interface Runs {
 
 /** The long work of a booted Strapi. */
 export function runs(app: TestStrapi): Runs {
-  return (app.strapi.plugin('gdpr').service('runs') as any).of();
+  const service = app.strapi.plugin('gdpr').service('runs') as unknown as { of(): Runs };
+  return service.of();
 }
 
 /** Answers of two types to one filter: the numbers of the records, or what was refused. */

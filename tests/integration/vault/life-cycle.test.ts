@@ -85,8 +85,10 @@ function withoutAnnotation(strapi: any): void {
   };
 }
 
-const unsealed = async (): Promise<number> =>
-  Number((await app.knex(TABLE).whereNull('sealed').count({ count: '*' }).first())!['count']);
+const unsealed = async (): Promise<number> => {
+  const row = await app.knex(TABLE).whereNull('sealed').count({ count: '*' }).first();
+  return Number(row?.['count']);
+};
 
 test('a seal that is killed loses nothing, and the next one finishes it', async () => {
   isRegistrationAnnotated = true;
@@ -170,10 +172,10 @@ test('unseal asks first', async () => {
 
 test('unseal takes a type out while a server goes on reading and writing', async () => {
   const unsealing = startCommand(app, ['--yes', 'unseal', '--type', REGISTRATION]);
-  let isOver = false;
-  void unsealing.ended.then(() => (isOver = true));
+  const progress = { isOver: false };
+  void unsealing.ended.then(() => (progress.isOver = true));
   let number = 0;
-  while (!isOver) {
+  while (!progress.isOver) {
     const name = `Guest ${number}`;
     // Found and whole at every moment, whichever side its row is on.
     const [found] = await query().findMany({ where: { name } });
@@ -213,11 +215,11 @@ test('an attribute that is annotated later is sealed beside the others, and neit
   expect(await app.knex('own_note').whereNotNull('sealed').whereNotNull('place')).toHaveLength(3);
   isPlaceAnnotated = true;
   await app.restart();
-  const all = async (): Promise<object[]> =>
+  const all = (): Promise<object[]> =>
     (app.strapi.db.query(NOTE) as any).findMany({ orderBy: 'id', select: ['text', 'place'] });
   const before = await all();
   expect(before).toMatchObject(['one', 'two', 'three'].map((text) => ({ text, place: `in ${text}` })));
-  const found = async (where: object): Promise<number> => (app.strapi.db.query(NOTE) as any).count({ where });
+  const found = (where: object): Promise<number> => (app.strapi.db.query(NOTE) as any).count({ where });
   expect(await found({ text: 'two', place: 'in two' })).toBe(1);
   // One is sealed by an update of the other attribute, the rest by the command.
   await (app.strapi.db.query(NOTE) as any).update({ where: { id: made[0].id }, data: { text: 'one' } });
