@@ -6,8 +6,10 @@ import type { Knex } from 'knex';
 import supertest from 'supertest';
 
 import { type Mailbox, startMailbox } from '../../scripts/mailbox.mjs';
+import { PLAINTEXT_MARKERS } from '../../scripts/plaintext-scan.mjs';
 
 import { clientUnderTest, createTestDatabase, type TestDatabase } from './database';
+import { dumpDatabase } from './dump';
 
 export const ROOT = path.resolve(__dirname, '../..');
 
@@ -32,6 +34,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly database?: TestDatabase;
   readonly mailbox?: Mailbox;
+  /** The suite keeps plaintext on purpose: a plain twin, or a table before it is sealed. */
+  readonly keepsPlaintext?: boolean;
   /** Whether the built admin panel is served, for tests in a browser. */
   readonly serveAdminPanel?: boolean;
   /** Runs before Strapi loads, for what must be registered by then. */
@@ -67,7 +71,7 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
     if (options.database === undefined) await database.drop();
     throw error;
   }
-  return {
+  const app: TestStrapi = {
     get strapi() {
       return strapi;
     },
@@ -83,11 +87,14 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
       strapi = await boot({ ...secrets, ...database.env, ...options.env, ...env }, options);
     },
     async stop() {
+      const leak = options.keepsPlaintext === true ? null : PLAINTEXT_MARKERS.exec(await dumpDatabase(app));
       await strapi.destroy();
       await mailbox.stop();
       await database.drop();
+      if (leak !== null) throw new Error(`The database of this suite held "${leak[0]}" in clear at its end.`);
     },
   };
+  return app;
 }
 
 async function boot(

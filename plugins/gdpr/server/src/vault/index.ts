@@ -2,10 +2,13 @@ import type { Core } from '@strapi/types';
 
 import { quietDatabaseErrors } from '../platform/database/quiet-errors';
 import type { Room } from '../platform/room';
+import { runsOf } from '../platform/runs';
 import { readSettings } from '../platform/settings';
 
 import { adaptRelationPicker, withholdSorting } from './content-manager';
+import { adaptGraphql } from './graphql';
 import { interceptLifecycles } from './lifecycle-interceptor';
+import { lifeCycleCommands } from './life-cycle-commands';
 import {
   adminActions,
   adminRoutes,
@@ -15,8 +18,14 @@ import {
   openMasking,
   prepareMasking,
 } from './masking';
-import { installPlaintextGuard } from './plaintext-guard';
+import { bareOldVersions, withholdPersonalDataFromHistory } from './content-history';
+import { withholdPersonalDataFromEvents } from './outgoing-events';
+import { PersonalDataFilter } from './personal-data-filter';
+import { addKeyTransferCommands, keyTransfer } from './key-transfer-commands';
+import { INDEX_RECORDS } from './record-indexer';
 import { annotateSchemas, type Annotations } from './protected-types';
+import { assertNoAnnotationLost, guardTables } from './protected-tables';
+import type { Duplicate } from './table-sealer';
 import { createVaultTables } from './tables';
 import { Vault } from './vault';
 
@@ -25,11 +34,17 @@ export { DataKey } from './data-key';
 export type { KeyName } from './envelope';
 export { isMasked } from './masking';
 export type { ProtectedType } from './protected-types';
+export { insertManyIfAbsent, insertTokensIfAbsent } from './blind-index/bulk-entries';
 export { BLIND_INDEX } from './tables';
 import type { OpeningFailure } from './record-opener';
 export type { OpenedRecord, OpeningFailure } from './record-opener';
 export { relatedId } from './subject-resolver';
-export type { EmailSubjectResolver, SubjectAnswer, SubjectQuestion } from './subject-resolver';
+export type {
+  EmailSubjectBatchResolver,
+  EmailSubjectResolver,
+  SubjectAnswer,
+  SubjectQuestion,
+} from './subject-resolver';
 export type { Unmasking, UnmaskingDenied, Vault, VaultListener, VaultWrite } from './vault';
 
 const annotationsOf = new WeakMap<Core.Strapi, Annotations>();
@@ -46,7 +61,10 @@ export function vaultOf(strapi: Core.Strapi): Vault {
 export const vaultRoom: Room = {
   name: 'vault',
   services: {
-    vault: ({ strapi }) => ({ of: () => vaultOf(strapi) }),
+    vault: ({ strapi }) => ({
+      of: () => vaultOf(strapi),
+      keyTransfer: () => keyTransfer(strapi, vaultOf(strapi)),
+    }),
     'personal-data': ({ strapi }) => ({
       /** For controllers that answer records without Strapi's sanitizers. */
       mask: (uid: string, data: unknown) => maskForCaller(strapi, uid, data),
@@ -61,6 +79,11 @@ export const vaultRoom: Room = {
     annotationsOf.set(strapi, annotateSchemas(strapi));
     adaptRelationPicker(strapi, () => vaultOf(strapi).types);
     prepareMasking(strapi);
+    adaptGraphql(strapi);
+  },
+
+  async beforeSync(strapi) {
+    await assertNoAnnotationLost(strapi, annotationsOf.get(strapi) ?? new Map());
   },
 
   async afterSync(strapi) {
@@ -68,21 +91,50 @@ export const vaultRoom: Room = {
     await createVaultTables(strapi);
     const annotations = annotationsOf.get(strapi) ?? new Map();
     const vault = await Vault.open(strapi, readSettings(strapi), annotations);
-    for (const type of vault.types.all()) await installPlaintextGuard(strapi, type);
+    await guardTables(strapi, vault);
+    for (const run of [vault.sealer, vault.unsealer]) runsOf(strapi).register(run);
+    vault.sealer.onDuplicates((duplicates) => reportDuplicates(strapi, duplicates));
     vault.listen({ onFailure: (failure) => alert(strapi, failure) });
     interceptLifecycles(strapi, vault);
     openMasking(strapi, vault, annotations);
+    const filter = new PersonalDataFilter(vault.types, annotations);
+    withholdPersonalDataFromEvents(strapi, filter);
+    withholdPersonalDataFromHistory(strapi, filter);
+    await bareOldVersions(strapi, filter, annotations);
     vaults.set(strapi, vault);
   },
 
   async bootstrap(strapi) {
-    await withholdSorting(strapi, vaultOf(strapi).types);
+    const vault = vaultOf(strapi);
+    await withholdSorting(strapi, vault.types);
+    await indexWhatIsMissing(strapi, vault);
+  },
+
+  commands(program, context) {
+    addKeyTransferCommands(program, context, (strapi) => keyTransfer(strapi, vaultOf(strapi)));
+    lifeCycleCommands(program, context, vaultOf);
   },
 
   destroy(strapi) {
+    vaults.get(strapi)?.states.close();
     vaults.get(strapi)?.keys.close();
   },
 };
+
+/** Records that a transfer brought without their keys, which came later, are brought into the index in the background. */
+async function indexWhatIsMissing(strapi: Core.Strapi, { types, indexer }: Vault): Promise<void> {
+  const runs = runsOf(strapi);
+  runs.register(indexer.run);
+  for (const type of types.all()) if (await indexer.lacks(type)) await runs.start(INDEX_RECORDS, type.uid);
+}
+
+function reportDuplicates(strapi: Core.Strapi, duplicates: readonly Duplicate[]): void {
+  for (const { uid, attribute, documentId } of duplicates) {
+    strapi.log.warn(
+      `gdpr: ${uid} ${documentId} was sealed, but its "${attribute}" must be unique and an earlier record has the same.`,
+    );
+  }
+}
 
 /** A record that does not open is a broken disk, a lost key, or an attack: somebody has to look. */
 function alert(strapi: Core.Strapi, { uid, documentId, reason }: OpeningFailure): void {

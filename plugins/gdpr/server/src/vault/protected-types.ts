@@ -71,6 +71,10 @@ export class ProtectedTypes {
     return this.carriers.get(uid);
   }
 
+  allCarriers(): ComponentCarrier[] {
+    return [...this.carriers.values()];
+  }
+
   /** The relational attributes of a type with their target; `null` where each entry names its own type. */
   relationsOf(uid: string): ReadonlyMap<string, string | null> {
     return this.relations.get(uid) ?? new Map<string, string | null>();

@@ -90,15 +90,24 @@ export class QueryPlanner {
       );
     const type = this.types.get(uid);
     if (type === undefined) return null;
+    const { attributes } = type;
+    const isPlain = (name: string): boolean => !attributes.has(name);
+    const waits = (name: string): boolean => (attributes.get(name)?.search ?? 'none') !== 'none';
     return this.quickSearch.where(
       type,
       query,
-      this.plainSearch(uid, (name) => type.attributes.has(name)),
+      this.plainSearch(uid, (name) => !isPlain(name)),
+      // Rows that are not sealed yet have values in the columns of protected attributes.
+      this.holdsPlaintext(type) ? this.plainSearch(uid, (name) => !waits(name), []) : null,
     );
   }
 
-  private plainSearch(uid: string, isPassedOver: (name: string) => boolean): PlainSearch {
-    const text: string[] = ['id'];
+  private plainSearch(
+    uid: string,
+    isPassedOver: (name: string) => boolean,
+    first: readonly string[] = ['id'],
+  ): PlainSearch {
+    const text: string[] = [...first];
     const numbers: string[] = [];
     for (const [name, attribute] of Object.entries(this.strapi.db.metadata.get(uid).attributes)) {
       if (isPassedOver(name) || ('searchable' in attribute && attribute.searchable === false)) continue;

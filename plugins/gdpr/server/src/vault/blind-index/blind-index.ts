@@ -4,7 +4,7 @@ import { hkdfSync } from 'node:crypto';
 import type { Core } from '@strapi/types';
 import type { Knex } from 'knex';
 
-import { insertIfAbsent, insertRows, tables } from '../../platform/database/connection';
+import { insertIfAbsent, insertMissingRows, insertRows, tables } from '../../platform/database/connection';
 import { chunk } from '../../platform/database/dialect';
 import { badRequest } from '../../platform/errors';
 import type { ProtectedAttribute, ProtectedType } from '../protected-types';
@@ -120,6 +120,18 @@ export class BlindIndex {
     const later = this.deferred.getStore();
     if (later === undefined) await this.insertTokens(rows);
     else later.push(...rows);
+    for (const { entityId, entries } of records) await this.claim(type, entityId, entries);
+  }
+
+  /** Adds what is missing of the entries of stored records; what is there stays. */
+  async insertMissing(
+    type: ProtectedType,
+    records: readonly { entityId: number; entries: IndexEntries }[],
+  ): Promise<void> {
+    const rows = records.flatMap(({ entityId, entries }) =>
+      entries.tokens.map(({ scope, token }) => ({ scope, token, entity_id: entityId })),
+    );
+    for (const part of chunk(rows)) await insertMissingRows(this.strapi, BLIND_INDEX, part);
     for (const { entityId, entries } of records) await this.claim(type, entityId, entries);
   }
 
