@@ -6,6 +6,7 @@ import { runsOf } from '../platform/runs';
 import { readSettings } from '../platform/settings';
 
 import { adaptRelationPicker, withholdSorting } from './content-manager';
+import { enforceFieldPermissions } from './field-permissions';
 import { adaptGraphql } from './graphql';
 import { interceptLifecycles } from './lifecycle-interceptor';
 import { bareOldVersions, withholdPersonalDataFromHistory } from './content-history';
@@ -53,6 +54,7 @@ export const vaultRoom: Room = {
     annotationsOf.set(strapi, annotateSchemas(strapi));
     adaptRelationPicker(strapi, () => vaultOf(strapi).types);
     adaptGraphql(strapi);
+    enforceFieldPermissions(strapi, () => vaultOf(strapi).types);
   },
 
   async afterSync(strapi) {

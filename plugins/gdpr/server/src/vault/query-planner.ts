@@ -1,5 +1,6 @@
 import type { Core } from '@strapi/types';
 
+import { unsearchableForCaller } from './field-permissions';
 import { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
 import { isPlainObject, type QueryRewriter, type Where } from './query-rewriter';
 import type { PlainSearch, QuickSearch } from './quick-search';
@@ -80,7 +81,9 @@ export class QueryPlanner {
   private async search(uid: string, query: unknown): Promise<Where | null> {
     const type = this.types.get(uid);
     if (type === undefined || typeof query !== 'string' || query === '') return null;
-    return this.quickSearch.where(type, query, this.plainSearch(type));
+    const hidden = unsearchableForCaller(this.strapi, type);
+    const attributes = new Map([...type.attributes].filter(([name]) => !hidden.has(name)));
+    return this.quickSearch.where({ ...type, attributes }, query, this.plainSearch(type));
   }
 
   private plainSearch(type: ProtectedType): PlainSearch {
