@@ -6,8 +6,10 @@ import type { Knex } from 'knex';
 import supertest from 'supertest';
 
 import { type Mailbox, startMailbox } from '../../scripts/mailbox.mjs';
+import { PLAINTEXT_MARKERS } from '../../scripts/plaintext-scan.mjs';
 
 import { clientUnderTest, createTestDatabase, type TestDatabase } from './database';
+import { dumpDatabase } from './dump';
 
 export const ROOT = path.resolve(__dirname, '../..');
 
@@ -32,6 +34,10 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly database?: TestDatabase;
   readonly mailbox?: Mailbox;
+  /** The suite keeps plaintext on purpose: a plain twin, or a table before it is sealed. */
+  readonly keepsPlaintext?: boolean;
+  /** Whether the built admin panel is served, for tests in a browser. */
+  readonly serveAdminPanel?: boolean;
   /** Runs before Strapi loads, for what must be registered by then. */
   readonly prepare?: (strapi: Core.Strapi) => void;
 }
@@ -59,13 +65,13 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
   };
   let strapi: Core.Strapi;
   try {
-    strapi = await boot({ ...secrets, ...database.env, ...options.env }, options.prepare);
+    strapi = await boot({ ...secrets, ...database.env, ...options.env }, options);
   } catch (error) {
     if (options.mailbox === undefined) await mailbox.stop();
     if (options.database === undefined) await database.drop();
     throw error;
   }
-  return {
+  const app: TestStrapi = {
     get strapi() {
       return strapi;
     },
@@ -78,25 +84,28 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
     drain: () => jobs(strapi).drain(),
     async restart(env = {}) {
       await strapi.destroy();
-      strapi = await boot({ ...secrets, ...database.env, ...options.env, ...env }, options.prepare);
+      strapi = await boot({ ...secrets, ...database.env, ...options.env, ...env }, options);
     },
     async stop() {
+      const leak = options.keepsPlaintext === true ? null : PLAINTEXT_MARKERS.exec(await dumpDatabase(app));
       await strapi.destroy();
       await mailbox.stop();
       await database.drop();
+      if (leak !== null) throw new Error(`The database of this suite held "${leak[0]}" in clear at its end.`);
     },
   };
+  return app;
 }
 
 async function boot(
   env: Readonly<Record<string, string>>,
-  prepare?: (strapi: Core.Strapi) => void,
+  { prepare, serveAdminPanel = false }: StartOptions,
 ): Promise<Core.Strapi> {
   Object.assign(process.env, env);
   const strapi = createStrapi({
     appDir: ROOT,
     distDir: path.join(ROOT, 'dist'),
-    serveAdminPanel: false,
+    serveAdminPanel,
     autoReload: false,
   });
   prepare?.(strapi);

@@ -34,7 +34,8 @@ beforeAll(async () => {
     });
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-  app = await startStrapi({ prepare: (strapi) => addTypes(strapi, SAMPLE_TYPES) });
+  // A badge is personal and not encrypted: no event carries it, and the database holds it in clear.
+  app = await startStrapi({ keepsPlaintext: true, prepare: (strapi) => addTypes(strapi, SAMPLE_TYPES) });
   admin = await signInAdmin(app);
   const { port } = receiver.address() as AddressInfo;
   // As the admin panel's controller does it, which in production refuses this machine's own addresses.

@@ -6,7 +6,7 @@ import { startStrapi, type TestStrapi } from '../../support/strapi';
 let app: TestStrapi;
 
 beforeAll(async () => {
-  app = await startStrapi({ prepare: addDossiers });
+  app = await startStrapi({ keepsPlaintext: true, prepare: addDossiers });
   await (app.strapi.plugin('i18n') as any).service('locales').create({ code: 'de', name: 'German' });
 });
 afterAll(async () => {

@@ -120,7 +120,7 @@ export class DataSubjects {
     return { id, documentId, keyName: key.name };
   }
 
-  private newDocumentId(): string {
+  newDocumentId(): string {
     const attribute = this.strapi.db.metadata.get(DATA_SUBJECT).attributes['documentId'];
     const make: unknown = attribute !== undefined && 'default' in attribute ? attribute.default : undefined;
     return String((make as () => unknown)());

@@ -14,6 +14,7 @@ import { adminRoutes, contentApiRoutes } from './routes';
 import { DataSubjects } from './data-subjects';
 import { normaliseEmail } from '../platform/email-address';
 import { createEmailResolver } from './subject-by-email';
+import { createEmailBatchResolver } from './subjects-by-email';
 import { refuseTakenAddresses } from './unique-address';
 import { arrangeViews } from './views';
 
@@ -55,6 +56,10 @@ export const peopleRoom: Room = {
   afterSync(strapi) {
     const vault = vaultOf(strapi);
     vault.subjects.registerEmailResolver(createEmailResolver(strapi, vault));
+    vault.subjects.registerEmailBatchResolver(
+      createEmailBatchResolver(strapi, vault),
+      (value) => typeof value === 'string' && normaliseEmail(value) !== null,
+    );
     acceptRelationInput(strapi);
     const subjects = new DataSubjects(strapi);
     refuseTakenAddresses(strapi, subjects);

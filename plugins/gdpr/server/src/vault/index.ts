@@ -9,26 +9,44 @@ import { adaptRelationPicker, withholdSorting } from './content-manager';
 import { enforceFieldPermissions } from './field-permissions';
 import { adaptGraphql } from './graphql';
 import { interceptLifecycles } from './lifecycle-interceptor';
+import { lifeCycleCommands } from './life-cycle-commands';
+import {
+  adminActions,
+  adminRoutes,
+  contentApiRoutes,
+  controllers,
+  maskForCaller,
+  openMasking,
+  prepareMasking,
+} from './masking';
 import { bareOldVersions, withholdPersonalDataFromHistory } from './content-history';
 import { withholdPersonalDataFromEvents } from './outgoing-events';
 import { PersonalDataFilter } from './personal-data-filter';
 import { addKeyTransferCommands, keyTransfer } from './key-transfer-commands';
 import { INDEX_RECORDS } from './record-indexer';
-import { installPlaintextGuard } from './plaintext-guard';
 import { annotateSchemas, type Annotations } from './protected-types';
+import { assertNoAnnotationLost, guardTables } from './protected-tables';
+import type { Duplicate } from './table-sealer';
 import { createVaultTables } from './tables';
 import { Vault } from './vault';
 
 export { type ViewConfiguration, viewConfigurations } from './content-manager';
 export { DataKey } from './data-key';
 export type { KeyName } from './envelope';
+export { isMasked } from './masking';
 export type { ProtectedType } from './protected-types';
+export { insertManyIfAbsent, insertTokensIfAbsent } from './blind-index/bulk-entries';
 export { BLIND_INDEX } from './tables';
 import type { OpeningFailure } from './record-opener';
 export type { OpenedRecord, OpeningFailure } from './record-opener';
 export { relatedId } from './subject-resolver';
-export type { EmailSubjectResolver, SubjectAnswer, SubjectQuestion } from './subject-resolver';
-export type { Vault, VaultListener, VaultWrite } from './vault';
+export type {
+  EmailSubjectBatchResolver,
+  EmailSubjectResolver,
+  SubjectAnswer,
+  SubjectQuestion,
+} from './subject-resolver';
+export type { Unmasking, UnmaskingDenied, Vault, VaultListener, VaultWrite } from './vault';
 
 const annotationsOf = new WeakMap<Core.Strapi, Annotations>();
 const vaults = new WeakMap<Core.Strapi, Vault>();
@@ -48,13 +66,26 @@ export const vaultRoom: Room = {
       of: () => vaultOf(strapi),
       keyTransfer: () => keyTransfer(strapi, vaultOf(strapi)),
     }),
+    'personal-data': ({ strapi }) => ({
+      /** For controllers that answer records without Strapi's sanitizers. */
+      mask: (uid: string, data: unknown) => maskForCaller(strapi, uid, data),
+    }),
   },
+  controllers,
+  contentApiRoutes,
+  adminRoutes,
+  adminActions,
 
   register(strapi) {
     annotationsOf.set(strapi, annotateSchemas(strapi));
     adaptRelationPicker(strapi, () => vaultOf(strapi).types);
+    prepareMasking(strapi);
     adaptGraphql(strapi);
     enforceFieldPermissions(strapi, () => vaultOf(strapi).types);
+  },
+
+  async beforeSync(strapi) {
+    await assertNoAnnotationLost(strapi, annotationsOf.get(strapi) ?? new Map());
   },
 
   async afterSync(strapi) {
@@ -62,9 +93,12 @@ export const vaultRoom: Room = {
     await createVaultTables(strapi);
     const annotations = annotationsOf.get(strapi) ?? new Map();
     const vault = await Vault.open(strapi, readSettings(strapi), annotations);
-    for (const type of vault.types.all()) await installPlaintextGuard(strapi, type);
+    await guardTables(strapi, vault);
+    for (const run of [vault.sealer, vault.unsealer]) runsOf(strapi).register(run);
+    vault.sealer.onDuplicates((duplicates) => reportDuplicates(strapi, duplicates));
     vault.listen({ onFailure: (failure) => alert(strapi, failure) });
     interceptLifecycles(strapi, vault);
+    openMasking(strapi, vault, annotations);
     const filter = new PersonalDataFilter(vault.types, annotations);
     withholdPersonalDataFromEvents(strapi, filter);
     withholdPersonalDataFromHistory(strapi, filter);
@@ -78,10 +112,13 @@ export const vaultRoom: Room = {
     await indexWhatIsMissing(strapi, vault);
   },
 
-  commands: (program, context) =>
-    addKeyTransferCommands(program, context, (strapi) => keyTransfer(strapi, vaultOf(strapi))),
+  commands(program, context) {
+    addKeyTransferCommands(program, context, (strapi) => keyTransfer(strapi, vaultOf(strapi)));
+    lifeCycleCommands(program, context, vaultOf);
+  },
 
   destroy(strapi) {
+    vaults.get(strapi)?.states.close();
     vaults.get(strapi)?.keys.close();
   },
 };
@@ -91,6 +128,14 @@ async function indexWhatIsMissing(strapi: Core.Strapi, { types, indexer }: Vault
   const runs = runsOf(strapi);
   runs.register(indexer.run);
   for (const type of types.all()) if (await indexer.lacks(type)) await runs.start(INDEX_RECORDS, type.uid);
+}
+
+function reportDuplicates(strapi: Core.Strapi, duplicates: readonly Duplicate[]): void {
+  for (const { uid, attribute, documentId } of duplicates) {
+    strapi.log.warn(
+      `gdpr: ${uid} ${documentId} was sealed, but its "${attribute}" must be unique and an earlier record has the same.`,
+    );
+  }
 }
 
 /** A record that does not open is a broken disk, a lost key, or an attack: somebody has to look. */

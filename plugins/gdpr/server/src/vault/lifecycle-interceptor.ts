@@ -96,6 +96,7 @@ class VaultHooks {
   ) {}
 
   async before(action: string, uid: string, { params }: LifecycleProperties): Promise<Carried> {
+    await this.vault.states.ensureFresh();
     if (action === 'beforeFindOne' && isReadForEvent(this.strapi, uid, params)) return { staysSealed: true };
     if (action.startsWith('beforeFind') && this.vault.transfer.isUnderWay()) return { staysSealed: true };
     if (action === 'beforeFindOne' || action === 'beforeFindMany') {
@@ -109,6 +110,9 @@ class VaultHooks {
     }
     const type = this.vault.types.get(uid);
     if (type === undefined) return {};
+    if (this.vault.states.isClear(type) && !action.startsWith('beforeDelete')) {
+      return this.beforeClear(action, type, params);
+    }
     switch (action) {
       case 'beforeCreate':
       case 'beforeCreateMany':
@@ -288,6 +292,17 @@ class VaultHooks {
     // The index has changed, so the filter may no longer find these rows: from here on they go by their ids.
     params.where = { id: { $in: this.idList(ids) } };
     params.data = stripped(type, data);
+    return {};
+  }
+
+  /** A type that leaves the vault: rows come out before they are changed, and what is written stays as it is. */
+  private async beforeClear(action: string, type: ProtectedType, params: QueryParams): Promise<Carried> {
+    if (action.startsWith('beforeUpdate')) {
+      const isMany = action === 'beforeUpdateMany';
+      const ids = await this.idsMatching(type, params, !isMany);
+      await this.vault.unsealer.unsealRows(type, ids);
+      params.where = { id: isMany ? { $in: this.idList(ids) } : (ids[0] ?? -1) };
+    }
     return {};
   }
 
