@@ -11,7 +11,7 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.write = ((chunk: never, ...rest: never[]) => {
     record(chunk);
     return write(chunk, ...rest);
-  }) as typeof stream.write;
+  });
   restore.push(() => (stream.write = write));
 }
 // Jest's console does not write to the streams above until the suite has ended.
