@@ -6,6 +6,7 @@ import { runsOf } from '../platform/runs';
 import { readSettings } from '../platform/settings';
 
 import { adaptRelationPicker, withholdSorting } from './content-manager';
+import { enforceFieldPermissions } from './field-permissions';
 import { adaptGraphql } from './graphql';
 import { interceptLifecycles } from './lifecycle-interceptor';
 import { lifeCycleCommands } from './life-cycle-commands';
@@ -80,6 +81,7 @@ export const vaultRoom: Room = {
     adaptRelationPicker(strapi, () => vaultOf(strapi).types);
     prepareMasking(strapi);
     adaptGraphql(strapi);
+    enforceFieldPermissions(strapi, () => vaultOf(strapi).types);
   },
 
   async beforeSync(strapi) {
