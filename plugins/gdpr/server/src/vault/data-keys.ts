@@ -1,26 +1,17 @@
-import type { Core } from '@strapi/types';
 import { LRUCache } from 'lru-cache';
 
 import { clock } from '../platform/clock';
-import { insertRows, qualified, select, tables } from '../platform/database/connection';
-import { chunk } from '../platform/database/dialect';
 import { GdprError } from '../platform/errors';
 import type { Settings } from '../platform/settings';
 
 import { DataKey } from './data-key';
 import { type KeyName, keyIdOfName, keyName } from './envelope';
-import type { KeyEncryptionProvider } from './key-encryption';
-import { DATA_KEYS } from './tables';
+import type { KeyRing } from './key-encryption';
+import type { KeyStore, StoredKey } from './key-store';
+import type { WrappingKey } from './wrapping-key';
 
 /** Keys past their time are wiped within so many ms. */
 const SWEEP_INTERVAL = 5_000;
-
-interface KeyRow {
-  readonly id: Buffer;
-  readonly subject: string | null;
-  readonly kek_id: string;
-  readonly wrapped: Buffer | null;
-}
 
 /** A key that was destroyed on purpose: what was sealed under it reads as erased. */
 export const DESTROYED = Symbol('destroyed data key');
@@ -36,8 +27,9 @@ export class DataKeys {
   private readonly sweep: NodeJS.Timeout;
 
   constructor(
-    private readonly strapi: Core.Strapi,
-    private readonly provider: KeyEncryptionProvider,
+    private readonly keyStore: KeyStore,
+    private readonly ring: KeyRing,
+    private readonly wrapping: WrappingKey,
     settings: Settings['keyCache'],
   ) {
     this.cache = new LRUCache({
@@ -74,27 +66,16 @@ export class DataKeys {
       if (cached === undefined) missing.add(name);
       else found.set(name, cached);
     }
-    for (const part of chunk([...missing])) {
-      const sql = `SELECT id, subject, kek_id, wrapped FROM ?? WHERE id IN (${part.map(() => '?').join(', ')})`;
-      const rows = await select<KeyRow>(this.strapi, sql, [
-        qualified(this.strapi, DATA_KEYS),
-        ...part.map(keyIdOfName),
-      ]);
-      for (const [name, key] of await this.unwrap(rows)) found.set(name, key);
-    }
+    if (missing.size === 0) return found;
+    const rows = await this.keyStore.find([...missing].map(keyIdOfName));
+    for (const [name, key] of await this.unwrap(rows)) found.set(name, key);
     return found;
   }
 
   /** The key new records of this data subject are sealed under, if it has one. */
   async activeOf(subject: string): Promise<DataKey | null> {
-    const from = await tables(this.strapi);
-    const row = (await from(DATA_KEYS)
-      .select('id', 'subject', 'kek_id', 'wrapped')
-      .where({ subject })
-      .whereNull('destroyed_at')
-      .orderBy('created_at', 'desc')
-      .first()) as KeyRow | undefined;
-    if (row === undefined) return null;
+    const row = await this.keyStore.activeOf(subject);
+    if (row === null) return null;
     const cached = this.cache.get(keyName(row.id));
     if (cached !== undefined) return cached;
     const key = (await this.unwrap([row])).get(keyName(row.id));
@@ -109,38 +90,42 @@ export class DataKeys {
   }
 
   /** Stores a key that was made in memory. It is written in the same transaction as the first record under it. */
-  async store(key: DataKey): Promise<void> {
-    const wrapped = await key.expose((secret) => this.provider.wrap(secret, wrapContext(key.id)));
-    const row = {
+  async store(key: DataKey, createdAt = clock.now().getTime()): Promise<void> {
+    const kekId = await this.wrapping.id();
+    const wrapped = await key.expose((secret) => this.ring.wrap(secret, wrapContext(key.id), kekId));
+    await this.keyStore.insert({
       id: key.id,
       subject: key.subject,
-      kek_id: this.provider.currentKeyId,
+      kek_id: kekId,
       wrapped: Buffer.from(wrapped),
-      created_at: clock.now().getTime(),
-    };
-    await insertRows(this.strapi, DATA_KEYS, [row]);
+      created_at: createdAt,
+      destroyed_at: null,
+    });
     this.cache.set(key.name, key);
   }
 
   /** Destroys every key of a data subject. What was sealed under them is unreadable from now on, here and in copies. */
   async destroyOf(subject: string): Promise<number> {
-    const from = await tables(this.strapi);
-    const rows = (await from(DATA_KEYS).select('id').where({ subject }).whereNull('destroyed_at')) as {
-      id: Buffer;
-    }[];
-    await from(DATA_KEYS)
-      .where({ subject })
-      .whereNull('destroyed_at')
-      .update({ wrapped: null, destroyed_at: clock.now().getTime() });
-    for (const { id } of rows) this.cache.delete(keyName(id));
-    return rows.length;
+    const ids = await this.keyStore.destroyOf(subject);
+    for (const id of ids) this.cache.delete(keyName(id));
+    return ids.length;
   }
 
-  private async unwrap(rows: readonly KeyRow[]): Promise<Map<KeyName, DataKey | typeof DESTROYED>> {
+  /** Takes keys out of the memory of this node, because they were destroyed. */
+  drop(ids: readonly Uint8Array[]): void {
+    for (const id of ids) this.cache.delete(keyName(id));
+  }
+
+  /** How many unwrapped keys this process holds, and how many it may. */
+  get memory(): { readonly keys: number; readonly maxKeys: number; readonly ttl: number } {
+    return { keys: this.cache.size, maxKeys: this.cache.max, ttl: this.cache.ttl };
+  }
+
+  private async unwrap(rows: readonly StoredKey[]): Promise<Map<KeyName, DataKey | typeof DESTROYED>> {
     const found = new Map<KeyName, DataKey | typeof DESTROYED>();
-    const live = rows.filter((row): row is KeyRow & { wrapped: Buffer } => row.wrapped !== null);
+    const live = rows.filter((row): row is StoredKey & { wrapped: Buffer } => row.wrapped !== null);
     for (const row of rows) if (row.wrapped === null) found.set(keyName(row.id), DESTROYED);
-    const secrets = await this.provider.unwrapMany(
+    const secrets = await this.ring.unwrapMany(
       live.map((row) => ({ keyId: row.kek_id, wrapped: row.wrapped, context: wrapContext(row.id) })),
     );
     live.forEach((row, index) => {
@@ -160,15 +145,17 @@ export class DataKeys {
   }
 }
 
-const wrapContext = (id: Uint8Array): string => `data key ${Buffer.from(id).toString('hex')}`;
+export const wrapContext = (id: Uint8Array): string => `data key ${Buffer.from(id).toString('hex')}`;
 
 /** @throws GdprError `key-encryption-key-wrong`, saying which key was found and which was configured */
-export function assertKnown(provider: KeyEncryptionProvider, kekIds: readonly string[]): void {
-  const unknown = kekIds.find((kekId) => !provider.knows(kekId));
+export function assertKnown(ring: KeyRing, kekIds: readonly string[]): void {
+  const unknown = kekIds.find((kekId) => !ring.knows(kekId));
   if (unknown === undefined) return;
+  const configured = ring.isRotating ? `configured are ${ring.keyIds.join(', ')}` : `the configured one is ${ring.currentKeyId}`;
   throw new GdprError(
     'key-encryption-key-wrong',
-    `The data in this database is sealed under the key-encryption key ${unknown}, but the configured one is ` +
-      `${provider.currentKeyId}: set GDPR_MASTER_KEY (or GDPR_MASTER_KEY_FILE) to the key this database was created with.`,
+    `The data in this database is sealed under the key-encryption key ${unknown}, but ${configured}: ` +
+      'set GDPR_MASTER_KEY (or GDPR_MASTER_KEY_FILE) to the key this database was created with, or add that key to ' +
+      'GDPR_MASTER_KEY_PREVIOUS until `strapi-gdpr keys rotate` is done.',
   );
 }

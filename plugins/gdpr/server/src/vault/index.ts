@@ -2,12 +2,15 @@ import type { Core } from '@strapi/types';
 
 import { quietDatabaseErrors } from '../platform/database/quiet-errors';
 import type { Room } from '../platform/room';
+import { runsOf } from '../platform/runs';
 import { readSettings } from '../platform/settings';
 
 import { adaptRelationPicker, withholdSorting } from './content-manager';
+import { addKeyCommands } from './key-commands';
 import { interceptLifecycles } from './lifecycle-interceptor';
 import { installPlaintextGuard } from './plaintext-guard';
 import { annotateSchemas, type Annotations } from './protected-types';
+import { rewrapKeys } from './rotation/rewrap-keys';
 import { createVaultTables } from './tables';
 import { Vault } from './vault';
 
@@ -20,7 +23,7 @@ import type { OpeningFailure } from './record-opener';
 export type { OpenedRecord, OpeningFailure } from './record-opener';
 export { relatedId } from './subject-resolver';
 export type { EmailSubjectResolver, SubjectAnswer, SubjectQuestion } from './subject-resolver';
-export type { Vault, VaultListener, VaultWrite } from './vault';
+export type { KeyOperation, Vault, VaultListener, VaultWrite } from './vault';
 
 const annotationsOf = new WeakMap<Core.Strapi, Annotations>();
 const vaults = new WeakMap<Core.Strapi, Vault>();
@@ -37,6 +40,8 @@ export const vaultRoom: Room = {
   name: 'vault',
   services: { vault: ({ strapi }) => ({ of: () => vaultOf(strapi) }) },
 
+  commands: (program, context) => addKeyCommands(program, context, vaultOf),
+
   register(strapi) {
     annotationsOf.set(strapi, annotateSchemas(strapi));
     adaptRelationPicker(strapi, () => vaultOf(strapi).types);
@@ -50,14 +55,15 @@ export const vaultRoom: Room = {
     vault.listen({ onFailure: (failure) => alert(strapi, failure) });
     interceptLifecycles(strapi, vault);
     vaults.set(strapi, vault);
+    runsOf(strapi).register(rewrapKeys(vault));
   },
 
   async bootstrap(strapi) {
     await withholdSorting(strapi, vaultOf(strapi).types);
   },
 
-  destroy(strapi) {
-    vaults.get(strapi)?.keys.close();
+  async destroy(strapi) {
+    await vaults.get(strapi)?.close();
   },
 };
 

@@ -1,6 +1,7 @@
 import { sodium } from './sodium';
 
 const SCRATCH_BYTES = 16_384;
+const encoder = new TextEncoder();
 
 /** The part of libsodium's compiled module that its JavaScript wrapper builds on. */
 interface SodiumModule {
@@ -17,6 +18,19 @@ interface SodiumModule {
     aad: number,
     aadLength: number,
     aadLengthHigh: number,
+    nonce: number,
+    key: number,
+  ): number;
+  _crypto_aead_xchacha20poly1305_ietf_encrypt(
+    sealed: number,
+    sealedLength: number,
+    message: number,
+    messageLength: number,
+    messageLengthHigh: number,
+    aad: number,
+    aadLength: number,
+    aadLengthHigh: number,
+    secretNonce: number,
     nonce: number,
     key: number,
   ): number;
@@ -43,6 +57,17 @@ export interface Scratch {
     nonce: number,
     key: number,
   ): boolean;
+  /** Encrypts in place, the tag behind the text. @returns whether it failed */
+  encrypt(
+    text: number,
+    textLength: number,
+    aad: number,
+    aadLength: number,
+    nonce: number,
+    key: number,
+  ): boolean;
+  /** Writes a text in UTF-8. @returns its bytes */
+  write(at: number, text: string): number;
   /** Keyed BLAKE2b; all arguments are addresses and lengths. */
   hash(
     hash: number,
@@ -78,6 +103,22 @@ export function createScratch(): Scratch {
         nonce,
         key,
       ) !== 0,
+    encrypt: (text, textLength, aad, aadLength, nonce, key) =>
+      module()._crypto_aead_xchacha20poly1305_ietf_encrypt(
+        text,
+        0,
+        text,
+        textLength,
+        0,
+        aad,
+        aadLength,
+        0,
+        0,
+        nonce,
+        key,
+      ) !== 0,
+    write: (at, text) =>
+      encoder.encodeInto(text, module().HEAPU8.subarray(at, (address ?? at) + SCRATCH_BYTES)).written,
     hash(hash, hashLength, message, messageLength, key, keyLength) {
       module()._crypto_generichash(hash, hashLength, message, messageLength, 0, key, keyLength);
     },

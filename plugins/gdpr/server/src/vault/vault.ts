@@ -7,8 +7,9 @@ import type { Settings } from '../platform/settings';
 
 import { BlindIndex } from './blind-index/blind-index';
 import { BlindConditionResolver } from './condition-resolver';
-import { DataKeys } from './data-keys';
-import { createKeyEncryptionProvider, type KeyEncryptionProvider } from './key-encryption';
+import { assertKnown, DataKeys } from './data-keys';
+import { createKeyRing, type KeyRing } from './key-encryption';
+import { type KeyStore, openKeyStore } from './key-store';
 import { type Annotations, ProtectedTypes, SEALED } from './protected-types';
 import { QueryPlanner } from './query-planner';
 import { QueryRewriter } from './query-rewriter';
@@ -18,13 +19,26 @@ import { RecordWriter, type SealedUpdate } from './record-writer';
 import { sodiumReady } from './sodium';
 import { SubjectResolver } from './subject-resolver';
 import { suiteById, xchacha20Poly1305 } from './suites';
-import { systemKey } from './system-keys';
+import { SystemKeys } from './system-keys';
+import { WrappingKey } from './wrapping-key';
 
 /** What happened to protected records; the audit room listens. Nothing here is masked. */
 export interface VaultListener {
   onRead?(event: { uid: string; action: string; records: readonly OpenedRecord[] }): void | Promise<void>;
   onWrite?(event: VaultWrite): void | Promise<void>;
   onFailure?(failure: OpeningFailure): void | Promise<void>;
+  onKeyOperation?(event: KeyOperation): void | Promise<void>;
+}
+
+/** Something that was done to keys as such. Ids and counts; never key material. */
+export interface KeyOperation {
+  readonly operation:
+    | 'key-encryption-key-rotated'
+    | 'data-key-rotated'
+    | 'data-keys-destroyed'
+    | 'index-key-rotated'
+    | 'keys-moved';
+  readonly detail: Readonly<Record<string, string | number | readonly string[]>>;
 }
 
 export type VaultWrite =
@@ -53,7 +67,10 @@ export class Vault {
     readonly writer: RecordWriter,
     readonly planner: QueryPlanner,
     readonly opener: RecordOpener,
-    readonly provider: KeyEncryptionProvider,
+    readonly ring: KeyRing,
+    readonly keyStore: KeyStore,
+    readonly wrapping: WrappingKey,
+    readonly systemKeys: SystemKeys,
   ) {}
 
   /**
@@ -63,11 +80,15 @@ export class Vault {
    */
   static async open(strapi: Core.Strapi, settings: Settings, annotations: Annotations): Promise<Vault> {
     await sodiumReady();
-    const provider = createKeyEncryptionProvider(settings);
+    const ring = createKeyRing(settings);
+    const keyStore = await openKeyStore(strapi, settings);
+    assertKnown(ring, await keyStore.kekIds());
+    const wrapping = new WrappingKey(keyStore, ring);
+    const systemKeys = new SystemKeys(keyStore, ring, wrapping);
     const types = new ProtectedTypes();
     types.load(strapi, annotations);
-    const keys = new DataKeys(strapi, provider, settings.keyCache);
-    const index = new BlindIndex(strapi, await systemKey(strapi, provider, 'blind-index-1'));
+    const keys = new DataKeys(keyStore, ring, wrapping, settings.keyCache);
+    const index = new BlindIndex(strapi, await systemKeys.get('blind-index-1'));
     const subjects = new SubjectResolver(strapi, types, keys);
     const suite = suiteById(settings.suite) ?? xchacha20Poly1305;
     const writer = new RecordWriter(strapi, keys, index, subjects, suite);
@@ -82,7 +103,7 @@ export class Vault {
     const opener = new RecordOpener(types, keys, async (failure) => {
       for (const listener of listeners) await listener.onFailure?.(failure);
     });
-    return new Vault(listeners, types, keys, index, subjects, writer, planner, opener, provider);
+    return new Vault(listeners, types, keys, index, subjects, writer, planner, opener, ring, keyStore, wrapping, systemKeys);
   }
 
   listen(listener: VaultListener): void {
@@ -92,6 +113,17 @@ export class Vault {
   async reportRead(uid: string, action: string, records: readonly OpenedRecord[]): Promise<void> {
     if (records.length === 0) return;
     for (const listener of this.listeners) await listener.onRead?.({ uid, action, records });
+  }
+
+  async reportKeyOperation(event: KeyOperation): Promise<void> {
+    for (const listener of this.listeners) await listener.onKeyOperation?.(event);
+  }
+
+  /** Gives back what the vault holds outside of its own memory, and wipes what is in it. */
+  async close(): Promise<void> {
+    this.keys.close();
+    this.ring.close();
+    await this.keyStore.close();
   }
 
   async reportWrite(write: VaultWrite): Promise<void> {
