@@ -15,7 +15,10 @@ export interface RunningCommand {
 }
 
 /** Starts `strapi-gdpr` as a shell does, on the database and with the secrets of the test that runs. */
-export function startCommand(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningCommand {
+export function startCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): RunningCommand {
   const child = spawn(process.execPath, [path.join(ROOT, 'plugins/gdpr/bin/strapi-gdpr.js'), ...args], {
     cwd: ROOT,
     env: { ...process.env, NODE_ENV: 'production', ...env },

@@ -22,7 +22,8 @@ afterAll(async () => {
 });
 
 const documents = (): any => app.strapi.documents(CONTACT as never);
-const create = (email: string): Promise<{ documentId: string }> => documents().create({ data: { email, firstName: 'A' } });
+const create = (email: string): Promise<{ documentId: string }> =>
+  documents().create({ data: { email, firstName: 'A' } });
 const find = async (email: string): Promise<string[]> =>
   (await documents().findMany({ filters: { email } })).map((contact: { email: string }) => contact.email);
 const vault = (): any => (app.strapi.plugin('gdpr').service('vault') as any).of();
@@ -92,9 +93,15 @@ test('a rotation that is killed goes on where it stopped, and no record is lost 
 }, 180_000);
 
 test('a node without a key that something is wrapped under does not boot, and says what to set', async () => {
-  const { code, output } = await failChild({ LOG_LEVEL: 'error', GDPR_MASTER_KEY: oldKey, GDPR_MASTER_KEY_PREVIOUS: '' });
+  const { code, output } = await failChild({
+    LOG_LEVEL: 'error',
+    GDPR_MASTER_KEY: oldKey,
+    GDPR_MASTER_KEY_PREVIOUS: '',
+  });
   expect(code).toBe(1);
-  expect(output).toMatch(/is sealed under the key-encryption key local:[0-9a-f]{16}.*GDPR_MASTER_KEY_PREVIOUS/);
+  expect(output).toMatch(
+    /is sealed under the key-encryption key local:[0-9a-f]{16}.*GDPR_MASTER_KEY_PREVIOUS/,
+  );
   expect(output.split('\n')).toHaveLength(1);
 });
 

@@ -151,7 +151,9 @@ export const wrapContext = (id: Uint8Array): string => `data key ${Buffer.from(i
 export function assertKnown(ring: KeyRing, kekIds: readonly string[]): void {
   const unknown = kekIds.find((kekId) => !ring.knows(kekId));
   if (unknown === undefined) return;
-  const configured = ring.isRotating ? `configured are ${ring.keyIds.join(', ')}` : `the configured one is ${ring.currentKeyId}`;
+  const configured = ring.isRotating
+    ? `configured are ${ring.keyIds.join(', ')}`
+    : `the configured one is ${ring.currentKeyId}`;
   throw new GdprError(
     'key-encryption-key-wrong',
     `The data in this database is sealed under the key-encryption key ${unknown}, but ${configured}: ` +

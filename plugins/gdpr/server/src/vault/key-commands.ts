@@ -35,7 +35,9 @@ export function addKeyCommands(program: Command, context: CommandContext, vaultO
 
   keys
     .command('rotate')
-    .description('wrap all keys under the current key-encryption key, or give a data subject or the index a new key')
+    .description(
+      'wrap all keys under the current key-encryption key, or give a data subject or the index a new key',
+    )
     .option('--subject <documentId>', 'a new data key for this data subject')
     .option('--index', 'a new key for the blind index')
     .action(async ({ subject, index }: { subject?: string; index?: boolean }) => {
@@ -47,7 +49,11 @@ export function addKeyCommands(program: Command, context: CommandContext, vaultO
     });
 }
 
-async function rotateKeyEncryptionKey(strapi: Core.Strapi, context: CommandContext, vault: Vault): Promise<void> {
+async function rotateKeyEncryptionKey(
+  strapi: Core.Strapi,
+  context: CommandContext,
+  vault: Vault,
+): Promise<void> {
   const target = vault.ring.currentKeyId;
   const { done } = await follow(strapi, context, 'Wrapping keys', REWRAP_KEYS, target);
   const left = await vault.keyStore.countWrappedElsewhere(target);
@@ -83,7 +89,9 @@ export async function follow(
 ): Promise<RunStatus> {
   const progress = context.progress(title);
   try {
-    const status = await runsOf(strapi).complete(kind, target, ({ done, total }) => progress.update(done, total));
+    const status = await runsOf(strapi).complete(kind, target, ({ done, total }) =>
+      progress.update(done, total),
+    );
     if (status.state === 'failed') {
       throw new GdprError('key-rotation-refused', status.error ?? `The run ${kind} failed; run it again.`);
     }

@@ -14,15 +14,17 @@ export async function statusOfKeys(strapi: Core.Strapi, vault: Vault): Promise<K
   const { ring, keyStore, keys } = vault;
   const tally = await keyStore.tally();
   const wrappingKeyId = await vault.wrapping.id();
-  const runs = (await runsOf(strapi).all()).map(({ kind, target, state, done, total, error, finishedAt }) => ({
-    kind,
-    target,
-    state,
-    done,
-    total,
-    error,
-    finishedAt: finishedAt?.toISOString() ?? null,
-  }));
+  const runs = (await runsOf(strapi).all()).map(
+    ({ kind, target, state, done, total, error, finishedAt }) => ({
+      kind,
+      target,
+      state,
+      done,
+      total,
+      error,
+      finishedAt: finishedAt?.toISOString() ?? null,
+    }),
+  );
   const keyEncryptionKeys = ring.keyIds.map((id) => {
     const entry = tally.find(({ kekId }) => kekId === id);
     return {
@@ -40,7 +42,9 @@ export async function statusOfKeys(strapi: Core.Strapi, vault: Vault): Promise<K
     memory: { maxKeys: keys.memory.maxKeys, ttlSeconds: keys.memory.ttl / 1_000, keys: keys.memory.keys },
     runs,
   };
-  const waiting = keyEncryptionKeys.some(({ isCurrent, dataKeys, systemKeys }) => !isCurrent && dataKeys + systemKeys > 0);
+  const waiting = keyEncryptionKeys.some(
+    ({ isCurrent, dataKeys, systemKeys }) => !isCurrent && dataKeys + systemKeys > 0,
+  );
   return {
     values,
     lines: [

@@ -41,7 +41,9 @@ export class SystemKeys {
 
   private async unwrap({ name, kek_id, wrapped }: StoredSystemKey): Promise<Uint8Array> {
     assertKnown(this.ring, [kek_id]);
-    const [secret] = await this.ring.unwrapMany([{ keyId: kek_id, wrapped, context: systemKeyContext(name) }]);
+    const [secret] = await this.ring.unwrapMany([
+      { keyId: kek_id, wrapped, context: systemKeyContext(name) },
+    ]);
     if (secret !== null && secret !== undefined) return secret;
     throw new GdprError(
       'key-encryption-key-wrong',

@@ -103,7 +103,20 @@ export class Vault {
     const opener = new RecordOpener(types, keys, async (failure) => {
       for (const listener of listeners) await listener.onFailure?.(failure);
     });
-    return new Vault(listeners, types, keys, index, subjects, writer, planner, opener, ring, keyStore, wrapping, systemKeys);
+    return new Vault(
+      listeners,
+      types,
+      keys,
+      index,
+      subjects,
+      writer,
+      planner,
+      opener,
+      ring,
+      keyStore,
+      wrapping,
+      systemKeys,
+    );
   }
 
   listen(listener: VaultListener): void {

@@ -71,7 +71,9 @@ function previousProviders(settings: Settings): KeyEncryptionProvider[] {
           .filter((line) => line.trim() !== '');
   return [
     ...masterKeyPrevious.map((text) => parseMasterKey(text, 'Each key in GDPR_MASTER_KEY_PREVIOUS')),
-    ...lines.map((text) => parseMasterKey(text, `Each line of the file ${String(masterKeyPreviousFile)} (${source})`)),
+    ...lines.map((text) =>
+      parseMasterKey(text, `Each line of the file ${String(masterKeyPreviousFile)} (${source})`),
+    ),
   ]
     .map(createLocalProvider)
     .concat(keyEncryptionPrevious.map(createPkcs11Provider));

@@ -38,7 +38,8 @@ export class KeyRing {
   /** @param keyId one of the keys this node knows */
   wrapMany(secrets: readonly PlainSecret[], keyId = this.currentKeyId): Promise<Uint8Array[]> {
     const provider = this.providers.find(({ currentKeyId }) => currentKeyId === keyId);
-    if (provider === undefined) throw new GdprError('key-encryption-key-wrong', `This node has no key ${keyId}.`);
+    if (provider === undefined)
+      throw new GdprError('key-encryption-key-wrong', `This node has no key ${keyId}.`);
     return provider.wrapMany(secrets);
   }
 

@@ -193,5 +193,7 @@ function codeOf(error: unknown): number | null {
 
 /** The name of the PKCS#11 result; a message of the loader may be long and is cut. */
 export function nameOf(error: unknown): string {
-  return error instanceof Error ? (/CKR_\w+/.exec(error.message)?.[0] ?? error.message.slice(0, 120)) : 'unknown';
+  return error instanceof Error
+    ? (/CKR_\w+/.exec(error.message)?.[0] ?? error.message.slice(0, 120))
+    : 'unknown';
 }

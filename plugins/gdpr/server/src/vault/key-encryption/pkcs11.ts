@@ -121,7 +121,11 @@ export function createPkcs11Provider(settings: Pkcs11Settings): KeyEncryptionPro
   };
 }
 
-function gcm(api: TokenSession['api'], iv: Buffer, aad: Buffer): Parameters<TokenSession['module']['C_EncryptInit']>[1] {
+function gcm(
+  api: TokenSession['api'],
+  iv: Buffer,
+  aad: Buffer,
+): Parameters<TokenSession['module']['C_EncryptInit']>[1] {
   const parameter: AesGCM = {
     type: api.CK_PARAMS_AES_GCM,
     iv,
@@ -146,7 +150,10 @@ function assertGcm(token: Pkcs11Token): void {
 
 /** Readable in `strapi-gdpr keys status`, and different for equal labels in two tokens. */
 function keyIdOf(tokenLabel: string, keyLabel: string): string {
-  const digest = createHash('sha256').update(JSON.stringify([tokenLabel, keyLabel])).digest('hex').slice(0, 12);
+  const digest = createHash('sha256')
+    .update(JSON.stringify([tokenLabel, keyLabel]))
+    .digest('hex')
+    .slice(0, 12);
   const readable = keyLabel.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 40);
   return `pkcs11:${digest}:${readable}`;
 }

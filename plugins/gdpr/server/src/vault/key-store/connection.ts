@@ -86,7 +86,8 @@ export function ownConnection(root: string, config: Readonly<Record<string, unkn
   const database = knex({
     ...config,
     client: driver,
-    connection: dialect === 'sqlite' ? sqliteFile(root, config['connection']) : (config['connection'] as never),
+    connection:
+      dialect === 'sqlite' ? sqliteFile(root, config['connection']) : (config['connection'] as never),
     ...(dialect === 'sqlite' ? { useNullAsDefault: true, pool: sqlitePool } : {}),
     compileSqlOnError: false,
   });
@@ -99,7 +100,9 @@ export function ownConnection(root: string, config: Readonly<Record<string, unkn
     isMain: false,
     description: `a ${dialect} database of its own`,
     tables: () =>
-      Promise.resolve((table) => (schema === undefined ? database(table) : database(table).withSchema(schema))),
+      Promise.resolve((table) =>
+        schema === undefined ? database(table) : database(table).withSchema(schema),
+      ),
     qualified: (table) => (schema === undefined ? table : `${schema}.${table}`),
     raw: async (sql, bindings) => answered(database.raw(sql, bindings)),
     schema: () => (schema === undefined ? database.schema : database.schema.withSchema(schema)),
@@ -123,7 +126,9 @@ const sqlitePool = {
 
 function sqliteFile(root: string, connection: unknown): { filename: string } {
   const filename =
-    typeof connection === 'object' && connection !== null && 'filename' in connection ? connection.filename : null;
+    typeof connection === 'object' && connection !== null && 'filename' in connection
+      ? connection.filename
+      : null;
   if (typeof filename !== 'string' || filename === '') {
     throw new GdprError(
       'setting-invalid',
@@ -133,7 +138,21 @@ function sqliteFile(root: string, connection: unknown): { filename: string } {
   return { filename: path.isAbsolute(filename) ? filename : path.join(root, filename) };
 }
 
-const AWAY = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', 'SQLITE_CANTOPEN', '57P01', '57P03', '3D000', '28P01', 'ER_ACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR', 'PROTOCOL_CONNECTION_LOST'];
+const AWAY = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EPIPE',
+  'SQLITE_CANTOPEN',
+  '57P01',
+  '57P03',
+  '3D000',
+  '28P01',
+  'ER_ACCESS_DENIED_ERROR',
+  'ER_BAD_DB_ERROR',
+  'PROTOCOL_CONNECTION_LOST',
+];
 
 /** Turns the errors of a store that cannot be reached into one of ours: fail closed, and say what is away. */
 export async function answered<T>(query: PromiseLike<T>): Promise<T> {

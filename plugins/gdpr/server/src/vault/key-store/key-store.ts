@@ -67,7 +67,10 @@ export interface KeyStore {
   pageWrappedElsewhere(kekId: string, after: Buffer | null, limit: number): Promise<readonly StoredKey[]>;
   countWrappedElsewhere(kekId: string): Promise<number>;
   /** Replaces wrapped forms; a key that was destroyed meanwhile stays destroyed. */
-  rewrap(kekId: string, keys: readonly { readonly id: Buffer; readonly wrapped: Uint8Array }[]): Promise<void>;
+  rewrap(
+    kekId: string,
+    keys: readonly { readonly id: Buffer; readonly wrapped: Uint8Array }[],
+  ): Promise<void>;
   rewrapSystemKey(name: string, kekId: string, wrapped: Uint8Array): Promise<void>;
 
   tally(): Promise<readonly KekTally[]>;

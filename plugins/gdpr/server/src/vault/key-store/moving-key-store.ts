@@ -82,7 +82,11 @@ export class MovingKeyStore implements KeyStore {
     await this.own.deleteSystemKey(name);
   }
 
-  async pageWrappedElsewhere(kekId: string, after: Buffer | null, limit: number): Promise<readonly StoredKey[]> {
+  async pageWrappedElsewhere(
+    kekId: string,
+    after: Buffer | null,
+    limit: number,
+  ): Promise<readonly StoredKey[]> {
     const rows = [
       ...(await this.main.pageWrappedElsewhere(kekId, after, limit)),
       ...(await this.own.pageWrappedElsewhere(kekId, after, limit)),
@@ -94,7 +98,10 @@ export class MovingKeyStore implements KeyStore {
     return (await this.main.countWrappedElsewhere(kekId)) + (await this.own.countWrappedElsewhere(kekId));
   }
 
-  async rewrap(kekId: string, keys: readonly { readonly id: Buffer; readonly wrapped: Uint8Array }[]): Promise<void> {
+  async rewrap(
+    kekId: string,
+    keys: readonly { readonly id: Buffer; readonly wrapped: Uint8Array }[],
+  ): Promise<void> {
     await this.main.rewrap(kekId, keys);
     await this.own.rewrap(kekId, keys);
   }

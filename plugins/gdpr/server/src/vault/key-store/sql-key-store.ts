@@ -29,7 +29,10 @@ export class SqlKeyStore implements KeyStore {
     const rows: StoredKey[] = [];
     for (const part of chunk(ids)) {
       const sql = `SELECT id, subject, kek_id, wrapped FROM ?? WHERE id IN (${placeholders(part.length)})`;
-      const found = await selectRows<StoredKey>(this.connection, sql, [this.connection.qualified(DATA_KEYS), ...part]);
+      const found = await selectRows<StoredKey>(this.connection, sql, [
+        this.connection.qualified(DATA_KEYS),
+        ...part,
+      ]);
       rows.push(...found);
     }
     return rows;
@@ -62,7 +65,8 @@ export class SqlKeyStore implements KeyStore {
   }
 
   async insert(row: KeyRow): Promise<void> {
-    const sql = 'INSERT INTO ?? (id, subject, kek_id, wrapped, created_at, destroyed_at) VALUES (?, ?, ?, ?, ?, ?)';
+    const sql =
+      'INSERT INTO ?? (id, subject, kek_id, wrapped, created_at, destroyed_at) VALUES (?, ?, ?, ?, ?, ?)';
     const { id, subject, kek_id, wrapped, created_at, destroyed_at } = row;
     await this.connection.raw(sql, [
       this.connection.qualified(DATA_KEYS),
@@ -102,7 +106,8 @@ export class SqlKeyStore implements KeyStore {
     const from = await this.from();
     const query = from(DATA_KEYS).select('id').where({ subject }).whereNull('destroyed_at');
     // On SQLite the first write takes the lock; this one changes nothing.
-    if (this.connection.dialect === 'sqlite') await from(DATA_KEYS).where({ subject }).whereRaw('1 = 0').delete();
+    if (this.connection.dialect === 'sqlite')
+      await from(DATA_KEYS).where({ subject }).whereRaw('1 = 0').delete();
     else await query.forUpdate();
   }
 
@@ -133,7 +138,11 @@ export class SqlKeyStore implements KeyStore {
     await answered(from(SYSTEM_KEYS).where({ name }).delete());
   }
 
-  async pageWrappedElsewhere(kekId: string, after: Buffer | null, limit: number): Promise<readonly StoredKey[]> {
+  async pageWrappedElsewhere(
+    kekId: string,
+    after: Buffer | null,
+    limit: number,
+  ): Promise<readonly StoredKey[]> {
     const position = after === null ? '' : 'AND id > ?';
     const sql = `SELECT id, subject, kek_id, wrapped FROM ??
       WHERE kek_id <> ? AND wrapped IS NOT NULL ${position} ORDER BY id LIMIT ${String(Number(limit))}`;
@@ -150,7 +159,10 @@ export class SqlKeyStore implements KeyStore {
     return Number(row?.number ?? 0);
   }
 
-  async rewrap(kekId: string, keys: readonly { readonly id: Buffer; readonly wrapped: Uint8Array }[]): Promise<void> {
+  async rewrap(
+    kekId: string,
+    keys: readonly { readonly id: Buffer; readonly wrapped: Uint8Array }[],
+  ): Promise<void> {
     await replaceWrapped(this.connection, this.connection.qualified(DATA_KEYS), kekId, keys);
   }
 

@@ -96,7 +96,9 @@ export function rewrapping(ring: KeyRing, target: string): Rewrapping {
         context: contexts[at] ?? '',
       })),
     );
-    const known = secrets.flatMap((secret, at) => (secret === null ? [] : [{ secret, context: contexts[at] ?? '' }]));
+    const known = secrets.flatMap((secret, at) =>
+      secret === null ? [] : [{ secret, context: contexts[at] ?? '' }],
+    );
     try {
       const wrapped = (await ring.wrapMany(known, target))[Symbol.iterator]();
       return secrets.map((secret) => (secret === null ? null : (wrapped.next().value ?? null)));
