@@ -13,6 +13,7 @@ export default () => ({
       ...keyStore(),
       publicUrl: setting('PUBLIC_URL'),
       mailFrom: setting('MAIL_FROM'),
+      defaultCountry: setting('DEFAULT_COUNTRY'),
       jobs: { driver: settingOr('GDPR_JOBS_DRIVER', 'database'), redisUrl: setting('REDIS_URL') },
     },
   },

@@ -100,6 +100,11 @@ async function boot(
   return strapi;
 }
 
+/** A service of the plugin; its shape is the test's business. */
+export function pluginService(app: Pick<TestStrapi, 'strapi'>, name: string): any {
+  return app.strapi.plugin('gdpr').service(name);
+}
+
 function jobs(strapi: Core.Strapi): { drain(): Promise<void> } {
   return strapi.plugin('gdpr').service('jobs') as unknown as { drain(): Promise<void> };
 }

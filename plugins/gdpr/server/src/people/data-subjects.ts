@@ -9,7 +9,7 @@ import {
 } from '../platform/database/connection';
 import { DataKey, type KeyName, type ProtectedType, type Vault, vaultOf } from '../vault';
 
-import { normaliseEmail } from './email-address';
+import { normaliseEmail } from '../platform/email-address';
 
 export const DATA_SUBJECT = 'plugin::gdpr.data-subject';
 

@@ -12,13 +12,13 @@ import { withholdDefaultPermissions } from './default-permissions';
 import { acceptRelationInput } from './relation-input';
 import { adminRoutes, contentApiRoutes } from './routes';
 import { DataSubjects } from './data-subjects';
-import { normaliseEmail } from './email-address';
+import { normaliseEmail } from '../platform/email-address';
 import { createEmailResolver } from './subject-by-email';
 import { refuseTakenAddresses } from './unique-address';
 import { arrangeViews } from './views';
 
 export type { DataSubjectRef } from './data-subjects';
-export { normaliseEmail } from './email-address';
+export { normaliseEmail } from '../platform/email-address';
 export { convertLead, ensureContact, ensureDataSubject, findDataSubject, lockDataSubject } from './people';
 
 /** Leads, contacts, and the data subjects behind them. */

@@ -95,7 +95,7 @@ export class DataKeys {
     const wrapped = await key.expose((secret) => this.ring.wrap(secret, wrapContext(key.id), kekId));
     await this.keyStore.insert({
       id: key.id,
-      subject: key.subject,
+      subject: key.owner,
       kek_id: kekId,
       wrapped: Buffer.from(wrapped),
       created_at: createdAt,

@@ -6,7 +6,7 @@ import { inTransaction, tables } from '../platform/database/connection';
 import { chunk } from '../platform/database/dialect';
 
 import type { IndexEntries, TokenRow } from './blind-index/blind-index';
-import { type ProtectedType, SEALED } from './protected-types';
+import { type ProtectedType, SEALED, SEALED_PLACE } from './protected-types';
 import { EVERYTHING, type Plan, type QueryParams } from './query-planner';
 import { isPlainObject } from './query-rewriter';
 import type { EntityData, SealedCreate, SealedUpdate } from './record-writer';
@@ -80,7 +80,8 @@ export function interceptLifecycles(strapi: Core.Strapi, vault: Vault): void {
       if (!vault.types.reaches(uid)) return original.call(this, uid, params);
       // A copy, because the hooks replace parameters and the caller may use its own again.
       const work = (): Promise<unknown> => original.call(this, uid, { ...params });
-      if (!isWrite || vault.types.get(uid) === undefined) return work();
+      const isOurs = vault.types.get(uid) !== undefined || vault.types.componentsIn(uid) !== undefined;
+      if (!isWrite || !isOurs) return work();
       return currentWrite.run(name as (typeof WRITES)[number], () => inTransaction(strapi, work));
     };
   }
@@ -132,12 +133,29 @@ class VaultHooks {
       await this.afterFind(action, uid, result, carried.plan ?? EVERYTHING);
       return;
     }
-    if (type === undefined) return;
-    if (action === 'afterCreate') await this.afterCreate(type, carried, idOf(result));
-    if (action === 'afterCreateMany') await this.afterCreateMany(type, carried);
-    if (action === 'afterUpdate') await this.afterUpdate(type, carried);
-    if (action === 'afterDelete' || action === 'afterDeleteMany')
-      await this.afterDelete(type, carried.deleted ?? []);
+    if (type !== undefined) {
+      if (action === 'afterCreate') await this.afterCreate(type, carried, idOf(result));
+      if (action === 'afterCreateMany') await this.afterCreateMany(type, carried);
+      if (action === 'afterUpdate') await this.afterUpdate(type, carried);
+      if (action === 'afterDelete' || action === 'afterDeleteMany')
+        await this.afterDelete(type, carried.deleted ?? []);
+    }
+    if (action === 'afterCreate' || action === 'afterUpdate')
+      await this.settleComponents(uid, properties, carried);
+  }
+
+  /** The components in a record become its owner's; a component in a component waits for the record around both. */
+  private async settleComponents(
+    uid: string,
+    { params: { data }, result }: LifecycleProperties,
+    { created, updated }: Carried,
+  ): Promise<void> {
+    const carrier = this.vault.types.componentsIn(uid);
+    if (carrier === undefined || !(uid in this.strapi.contentTypes) || result === null) return;
+    const isConcerned =
+      updated?.isRekeyed === true ||
+      (isPlainObject(data) && carrier.attributes.some((name) => data[name] !== undefined));
+    if (isConcerned) await this.vault.components.settle(carrier, idOf(result), created?.[0] ?? updated);
   }
 
   private async afterFind(action: string, uid: string, result: unknown, plan: Plan): Promise<void> {
@@ -199,8 +217,8 @@ class VaultHooks {
     await this.vault.index.insertDeferred(type, [], deferred);
     for (const part of chunk(created)) {
       const from = await tables(this.strapi);
-      const documentIds = part.map(({ data }) => String(data['documentId']));
-      const rows = (await from(type.table).select('id', SEALED).whereIn('document_id', documentIds)) as {
+      const places = part.map(({ data }) => String(data[type.place.attribute]));
+      const rows = (await from(type.table).select('id', SEALED).whereIn(type.place.column, places)) as {
         id: number;
         sealed: string;
       }[];
@@ -217,7 +235,7 @@ class VaultHooks {
 
   private async reportCreated(type: ProtectedType, id: number, record: SealedCreate): Promise<void> {
     const { subject, values, data } = record;
-    const documentId = String(data['documentId']);
+    const documentId = String(data[type.place.attribute]);
     await this.vault.reportWrite({ kind: 'create', uid: type.uid, id, documentId, subject, after: values });
   }
 
@@ -257,6 +275,8 @@ class VaultHooks {
       const from = await tables(this.strapi);
       await from(type.table).where({ id }).update(this.columnsFor(type, update));
       await this.vault.index.change(type, id, update.before.entries, update.after.entries);
+      const carrier = update.isRekeyed ? this.vault.types.componentsIn(type.uid) : undefined;
+      if (carrier !== undefined) await this.vault.components.settle(carrier, id, update);
       await this.vault.reportWrite({ kind: 'update', uid: type.uid, update });
     }
     // The index has changed, so the filter may no longer find these rows: from here on they go by their ids.
@@ -348,7 +368,7 @@ function isEventPopulate(strapi: Core.Strapi, uid: string, populate: unknown): b
 }
 
 function withoutSealed(data: EntityData): EntityData {
-  const { [SEALED]: _sealed, ...rest } = data;
+  const { [SEALED]: _sealed, [SEALED_PLACE]: _place, ...rest } = data;
   return rest;
 }
 

@@ -112,7 +112,7 @@ export class QueryPlanner {
     if (type === undefined || ![...type.attributes.keys()].some((name) => selected.has(name))) {
       return { selected, added: [] };
     }
-    const added = [SEALED, type.isComponent ? 'id' : 'documentId'].filter((name) => !selected.has(name));
+    const added = [SEALED, type.place.attribute].filter((name) => !selected.has(name));
     return { select: [...names, ...added], selected, added };
   }
 

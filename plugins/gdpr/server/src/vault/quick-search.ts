@@ -1,5 +1,5 @@
 import type { BlindIndex, ScopedToken } from './blind-index/blind-index';
-import { MAX_PREFIX, prefixOf, textsEqualIgnoringCase, words } from './blind-index/token-texts';
+import { MAX_PREFIX, prefixOf, words } from './blind-index/token-texts';
 import { type CandidateOpener, type IdReader, MAX_CANDIDATES } from './condition-resolver';
 import type { ProtectedAttribute, ProtectedType } from './protected-types';
 import type { Where } from './query-rewriter';
@@ -12,7 +12,8 @@ export interface PlainSearch {
 
 /**
  * What `_q` and the admin panel's search box mean for a protected type: rows in which every word of the query begins
- * a word of some protected attribute (or is the value of one that is indexed exactly), rows whose exact value it is, and whatever Strapi finds in plain columns.
+ * a word of some protected attribute (or is the value of one that is indexed exactly), rows that hold the query as a
+ * whole, in whatever spelling, and whatever Strapi finds in plain columns.
  */
 export class QuickSearch {
   constructor(
@@ -59,9 +60,7 @@ export class QuickSearch {
   }
 
   private exactTokens(type: ProtectedType, attribute: ProtectedAttribute, text: string): ScopedToken[] {
-    return textsEqualIgnoringCase(text).map(([kind, form]) =>
-      this.index.scopedToken(type.uid, attribute, kind, form),
-    );
+    return this.index.tokensOfAnySpelling(type.uid, attribute, text);
   }
 
   /** Tokens reach twelve characters; for longer words the candidates are opened and compared. */

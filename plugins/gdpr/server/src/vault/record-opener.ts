@@ -129,10 +129,10 @@ export class RecordOpener {
   }
 }
 
-/** What binds a record to its place: the `documentId`; a component has none and is bound to its row. */
+/** What binds a record to its place: its `documentId`, or the name that the vault gave a component. */
 export function placeOf(type: ProtectedType, entity: Entity): string | null {
-  const place = type.isComponent ? entity['id'] : entity['documentId'];
-  return typeof place === 'string' || typeof place === 'number' ? String(place) : null;
+  const place = entity[type.place.attribute];
+  return typeof place === 'string' ? place : null;
 }
 
 /** @returns the envelope, `null` for what is none, `undefined` for a row that is not sealed */
@@ -157,6 +157,8 @@ function fill({ entity, type, plan }: SealedNode, values: ProtectedValues): stri
     if (value !== null) filled.push(name);
   }
   for (const name of plan.added) Reflect.deleteProperty(entity, name);
+  // The vault's own; nobody asked for it.
+  if (type.isComponent) Reflect.deleteProperty(entity, type.place.attribute);
   return filled;
 }
 

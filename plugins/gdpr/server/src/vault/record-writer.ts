@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import type { Core } from '@strapi/types';
 
 import { lockRows, tables } from '../platform/database/connection';
@@ -6,8 +8,9 @@ import { GdprError } from '../platform/errors';
 
 import { normaliseValue } from './attribute-codec';
 import type { BlindIndex, IndexEntries } from './blind-index/blind-index';
-import type { DataKey } from './data-key';
+import { type DataKey, UNCLAIMED } from './data-key';
 import { DESTROYED, type DataKeys } from './data-keys';
+import type { Owner } from './component-owners';
 import { decodeEnvelope, keyName, type KeyName } from './envelope';
 import { type ProtectedType, SEALED } from './protected-types';
 import { openRecord, type ProtectedValues, sealRecord } from './record-sealer';
@@ -34,11 +37,13 @@ export interface SealedUpdate {
   readonly before: { readonly entries: IndexEntries; readonly values: ProtectedValues };
   readonly after: { readonly entries: IndexEntries; readonly values: ProtectedValues };
   readonly subject: string | null;
+  readonly keyName: KeyName;
+  /** Whether the record left the key it was sealed under: then what stands in it has to follow. */
+  readonly isRekeyed: boolean;
 }
 
 interface StoredRow {
   readonly id: number;
-  readonly document_id?: string;
   readonly sealed: string | null;
   readonly locale?: string | null;
   readonly published_at?: unknown;
@@ -56,18 +61,23 @@ export class RecordWriter {
   ) {}
 
   async sealNew(type: ProtectedType, data: EntityData): Promise<SealedCreate> {
-    const documentId = documentIdOf(this.strapi, type, data);
+    const documentId = placeFor(this.strapi, type, data);
     const values = this.valuesOf(type, this.withDefaults(type, data));
     const answer = await this.subjects.resolve({ type, documentId, values, data, before: null });
-    const key = await this.keyFor(answer);
+    const key = await this.keyFor(answer, type);
     const sealed = sealRecord(values, key, this.suite, { uid: type.uid, documentId });
     return {
-      data: { ...this.unprotected(type, data), ...answer.assign, documentId, [SEALED]: sealed },
+      data: {
+        ...this.unprotected(type, data),
+        ...answer.assign,
+        [type.place.attribute]: documentId,
+        [SEALED]: sealed,
+      },
       entries: this.index.entriesOf(
         type,
         values,
         answer.subject,
-        variantOf(type, data['locale'], data['publishedAt']),
+        claimsOf(type, data['locale'], data['publishedAt']),
       ),
       values,
       subject: answer.subject,
@@ -84,7 +94,7 @@ export class RecordWriter {
   ): { readonly sealed: string; readonly entries: IndexEntries } {
     return {
       sealed: sealRecord(values, key, this.suite, { uid: type.uid, documentId }),
-      entries: this.index.entriesOf(type, values, key.subject, ''),
+      entries: this.index.entriesOf(type, values, key.subject, null),
     };
   }
 
@@ -99,29 +109,86 @@ export class RecordWriter {
     const row = (await lockRows(this.strapi, from(type.table).select('*').where({ id }).first())) as
       StoredRow | undefined;
     if (row === undefined) return null;
-    const documentId = row.document_id ?? String(id);
-    const stored = await this.openRow(type, row, documentId);
+    const stored = await this.openRow(type, row);
+    const documentId = placeIn(type, row) ?? newPlace(this.strapi, type);
     const changes = this.valuesOf(type, data);
     const values = { ...stored.values, ...changes };
     const answer = await this.subjects.resolve({ type, documentId, values, data, before: stored });
     const stays = stored.keyName !== null && answer.subject === stored.subject;
-    const key = (stays ? await this.loadKey(stored.keyName) : null) ?? (await this.keyFor(answer));
-    const variant = variantOf(type, row.locale, row.published_at);
+    const key = (stays ? await this.loadKey(stored.keyName) : null) ?? (await this.keyFor(answer, type));
+    const publishedAt = 'publishedAt' in data ? data['publishedAt'] : row.published_at;
+    const claims = claimsOf(type, row.locale, publishedAt);
     return {
       id,
       documentId,
       columns: {
         ...answer.assign,
         ...nulls(type),
+        [type.place.attribute]: documentId,
         [SEALED]: sealRecord(values, key, this.suite, { uid: type.uid, documentId }),
       },
       before: {
         values: stored.values,
-        entries: this.index.entriesOf(type, stored.values, stored.subject, variant),
+        entries: this.index.entriesOf(
+          type,
+          stored.values,
+          stored.subject,
+          claimsOf(type, row.locale, row.published_at),
+        ),
       },
-      after: { values, entries: this.index.entriesOf(type, values, answer.subject, variant) },
+      after: { values, entries: this.index.entriesOf(type, values, answer.subject, claims) },
       subject: answer.subject,
+      keyName: key.name,
+      isRekeyed: key.name !== stored.keyName,
     };
+  }
+
+  /**
+   * Seals stored rows anew under the key of their owner, those that are under another.
+   *
+   * @param owner `null` when they belong to nobody: then each gets a key of its own that has none yet
+   */
+  async sealUnderOwner(type: ProtectedType, ids: readonly number[], owner: Owner | null): Promise<void> {
+    for (const part of chunk(ids)) {
+      const from = await tables(this.strapi);
+      const query = from(type.table).select('*').whereIn('id', part).orderBy('id');
+      for (const row of (await lockRows(this.strapi, query)) as StoredRow[]) {
+        const stored = await this.openRow(type, row);
+        const isSettled = owner === null ? stored.isClaimed : stored.keyName === owner.keyName;
+        if (isSettled || stored.isErased) continue;
+        await this.reseal(type, row, stored.values, stored.subject, owner);
+      }
+    }
+  }
+
+  private async reseal(
+    type: ProtectedType,
+    row: StoredRow,
+    values: ProtectedValues,
+    before: string | null,
+    owner: Owner | null,
+  ): Promise<void> {
+    const place = placeIn(type, row) ?? newPlace(this.strapi, type);
+    const subject = owner?.subject ?? null;
+    const key = (await this.loadKey(owner?.keyName ?? null)) ?? (await this.keys.create(subject));
+    const sealed = sealRecord(values, key, this.suite, { uid: type.uid, documentId: place });
+    const columns = Object.fromEntries([...type.attributes.values()].map(({ column }) => [column, null]));
+    const from = await tables(this.strapi);
+    await from(type.table)
+      .where({ id: row.id })
+      .update({ ...columns, [type.place.column]: place, [SEALED]: sealed });
+    const claims = claimsOf(type, row.locale, row.published_at);
+    await this.index.change(
+      type,
+      row.id,
+      this.index.entriesOf(type, row.sealed === null ? {} : values, before, claims),
+      this.index.entriesOf(type, values, subject, claims),
+    );
+  }
+
+  /** The name of the key for records of whom the answer names. */
+  async keyNameFor(answer: SubjectAnswer): Promise<KeyName> {
+    return (await this.keyFor(answer)).name;
   }
 
   /** The index entries that stored rows have, by id; rows that do not open are left out. */
@@ -131,7 +198,7 @@ export class RecordWriter {
   ): Promise<ReadonlyMap<number, IndexEntries>> {
     const entries = new Map<number, IndexEntries>();
     for (const [id, { values, subject }] of await this.openMany(type, ids)) {
-      entries.set(id, this.index.entriesOf(type, values, subject, ''));
+      entries.set(id, this.index.entriesOf(type, values, subject, null));
     }
     return entries;
   }
@@ -144,7 +211,7 @@ export class RecordWriter {
     const opened = new Map<number, { values: ProtectedValues; subject: string | null }>();
     for (const part of chunk(ids)) {
       const from = await tables(this.strapi);
-      const columns = type.isComponent ? ['id', SEALED] : ['id', 'document_id', SEALED];
+      const columns = ['id', type.place.column, SEALED];
       const rows = (await from(type.table).select(columns).whereIn('id', part)) as StoredRow[];
       const envelopes = rows.map(({ sealed }) => (sealed === null ? null : decodeEnvelope(sealed)));
       const keys = await this.keys.load(
@@ -154,37 +221,37 @@ export class RecordWriter {
         const envelope = envelopes[at] ?? null;
         const key = envelope === null ? undefined : keys.get(keyName(envelope.keyId));
         if (envelope === null || key === undefined || key === DESTROYED) return;
-        const values = openRecord(envelope, key, {
-          uid: type.uid,
-          documentId: row.document_id ?? String(row.id),
-        });
+        const values = openRecord(envelope, key, { uid: type.uid, documentId: placeIn(type, row) ?? '' });
         if (values !== null) opened.set(row.id, { values, subject: key.subject });
       });
     }
     return opened;
   }
 
-  private async openRow(
-    type: ProtectedType,
-    row: StoredRow,
-    documentId: string,
-  ): Promise<{ values: ProtectedValues; subject: string | null; keyName: KeyName | null }> {
-    if (row.sealed === null) return { values: this.plaintextOf(type, row), subject: null, keyName: null };
+  private async openRow(type: ProtectedType, row: StoredRow): Promise<OpenedRow> {
+    const nobody = { subject: null, keyName: null, isClaimed: false, isErased: false };
+    if (row.sealed === null) return { ...nobody, values: this.plaintextOf(type, row) };
     const envelope = decodeEnvelope(row.sealed);
     const name = envelope === null ? null : keyName(envelope.keyId);
     const key = name === null ? undefined : (await this.keys.load([name])).get(name);
-    if (key === DESTROYED) return { values: {}, subject: null, keyName: null };
+    if (key === DESTROYED) return { ...nobody, values: {}, isErased: true };
     const values =
       envelope === null || key === undefined
         ? null
-        : openRecord(envelope, key, { uid: type.uid, documentId });
+        : openRecord(envelope, key, { uid: type.uid, documentId: placeIn(type, row) ?? '' });
     if (values === null || key === undefined) {
       throw new GdprError(
         'record-not-authentic',
-        `The record ${documentId} of ${type.uid} cannot be changed, because what is stored does not authenticate.`,
+        `The record ${placeIn(type, row) ?? String(row.id)} of ${type.uid} cannot be changed, because what is stored does not authenticate.`,
       );
     }
-    return { values, subject: key.subject, keyName: key.name };
+    return {
+      values,
+      subject: key.subject,
+      keyName: key.name,
+      isClaimed: !key.isUnclaimed,
+      isErased: false,
+    };
   }
 
   /** A row from before the type was annotated, which still waits to be sealed. */
@@ -237,8 +304,9 @@ export class RecordWriter {
     return key === undefined || key === DESTROYED ? null : key;
   }
 
-  private async keyFor(answer: SubjectAnswer): Promise<DataKey> {
-    const { subject, isNew = false, keyName: known = null } = answer;
+  private async keyFor(answer: SubjectAnswer, type?: ProtectedType): Promise<DataKey> {
+    const { isNew = false, keyName: known = null } = answer;
+    const subject = answer.subject === null && type?.isComponent === true ? UNCLAIMED : answer.subject;
     const cached = await this.loadKey(known);
     if (cached !== null) return cached;
     const active = subject === null || isNew ? null : await this.keys.activeOf(subject);
@@ -247,19 +315,44 @@ export class RecordWriter {
   }
 }
 
+interface OpenedRow {
+  readonly values: ProtectedValues;
+  readonly subject: string | null;
+  readonly keyName: KeyName | null;
+  /** Whether it is under a key of its own or of somebody, and not under the one of components that wait for an owner. */
+  readonly isClaimed: boolean;
+  /** Whether the key was destroyed on purpose. */
+  readonly isErased: boolean;
+}
+
 function nulls(type: ProtectedType): Record<string, null> {
   return Object.fromEntries([...type.attributes.keys()].map((name) => [name, null]));
 }
 
-/** Uniqueness in Strapi is per locale, and per draft and published version. */
-export function variantOf(type: ProtectedType, locale: unknown, publishedAt: unknown): string {
-  const isPublished = type.hasDrafts && publishedAt !== null && publishedAt !== undefined;
-  return `${typeof locale === 'string' ? locale : ''}|${isPublished ? 'published' : 'draft'}`;
+/**
+ * Which records compete for the values of `unique` attributes: Strapi compares within a locale. Drafts compete for
+ * nothing (`null`), and components neither, because their draft and published versions hold the same values.
+ */
+export function claimsOf(type: ProtectedType, locale: unknown, publishedAt: unknown): string | null {
+  if (type.isComponent) return null;
+  if (type.hasDrafts && (publishedAt === null || publishedAt === undefined)) return null;
+  return typeof locale === 'string' ? locale : '';
 }
 
-function documentIdOf(strapi: Core.Strapi, type: ProtectedType, data: EntityData): string {
-  const given = data['documentId'];
-  if (typeof given === 'string' && given !== '') return given;
+/** What binds a stored row to its place; `null` for a component from before its type was annotated. */
+function placeIn(type: ProtectedType, row: StoredRow): string | null {
+  const place = row[type.place.column];
+  return typeof place === 'string' ? place : null;
+}
+
+/** A document keeps the id it was given; a component that is copied gets a place of its own. */
+function placeFor(strapi: Core.Strapi, type: ProtectedType, data: EntityData): string {
+  const given = type.isComponent ? undefined : data['documentId'];
+  return typeof given === 'string' && given !== '' ? given : newPlace(strapi, type);
+}
+
+function newPlace(strapi: Core.Strapi, type: ProtectedType): string {
+  if (type.isComponent) return randomUUID();
   const attribute = strapi.db.metadata.get(type.uid).attributes['documentId'];
   const make: unknown = attribute !== undefined && 'default' in attribute ? attribute.default : undefined;
   if (typeof make !== 'function')

@@ -9,7 +9,7 @@ import { keyNameOf, type ProtectedValues } from './record-sealer';
 
 /** A record on its way into the database. */
 export interface SubjectQuestion {
-  readonly type: ProtectedType;
+  readonly type: Pick<ProtectedType, 'uid' | 'subject'>;
   readonly documentId: string;
   /** The protected attributes as they will be. */
   readonly values: ProtectedValues;
@@ -71,7 +71,11 @@ export class SubjectResolver {
   }
 
   /** The data subject of the record that a relation leads to: the one its key belongs to. */
-  private async ofRelated(type: ProtectedType, relation: string, value: unknown): Promise<string | null> {
+  private async ofRelated(
+    type: SubjectQuestion['type'],
+    relation: string,
+    value: unknown,
+  ): Promise<string | null> {
     const target = this.types.relationsOf(type.uid).get(relation);
     const related = typeof target === 'string' ? this.types.get(target) : undefined;
     const id = relatedId(value);

@@ -6,6 +6,8 @@ import { dialectOf } from '../platform/database/dialect';
 import type { Settings } from '../platform/settings';
 
 import { BlindIndex } from './blind-index/blind-index';
+import { createSpelling } from './blind-index/spelling';
+import { ComponentOwners } from './component-owners';
 import { BlindConditionResolver } from './condition-resolver';
 import { assertKnown, DataKeys } from './data-keys';
 import { createKeyRing, type KeyRing } from './key-encryption';
@@ -67,6 +69,7 @@ export class Vault {
     readonly writer: RecordWriter,
     readonly planner: QueryPlanner,
     readonly opener: RecordOpener,
+    readonly components: ComponentOwners,
     readonly ring: KeyRing,
     readonly keyStore: KeyStore,
     readonly wrapping: WrappingKey,
@@ -88,7 +91,11 @@ export class Vault {
     const types = new ProtectedTypes();
     types.load(strapi, annotations);
     const keys = new DataKeys(keyStore, ring, wrapping, settings.keyCache);
-    const index = new BlindIndex(strapi, await systemKeys.get('blind-index-1'));
+    const index = new BlindIndex(
+      strapi,
+      await systemKeys.get('blind-index-1'),
+      createSpelling(settings.defaultCountry),
+    );
     const subjects = new SubjectResolver(strapi, types, keys);
     const suite = suiteById(settings.suite) ?? xchacha20Poly1305;
     const writer = new RecordWriter(strapi, keys, index, subjects, suite);
@@ -103,6 +110,7 @@ export class Vault {
     const opener = new RecordOpener(types, keys, async (failure) => {
       for (const listener of listeners) await listener.onFailure?.(failure);
     });
+    const components = new ComponentOwners(strapi, types, writer, subjects);
     return new Vault(
       listeners,
       types,
@@ -112,6 +120,7 @@ export class Vault {
       writer,
       planner,
       opener,
+      components,
       ring,
       keyStore,
       wrapping,

@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { clock } from '../../platform/clock';
 import type { From } from '../../platform/database/connection';
 import { chunk } from '../../platform/database/dialect';
+import { UNCLAIMED } from '../data-key';
 import { DATA_KEYS, SYSTEM_KEYS } from '../tables';
 
 import { answered, type KeyStoreConnection, selectRows } from './connection';
@@ -39,7 +40,9 @@ export class SqlKeyStore implements KeyStore {
   }
 
   async activeOf(subject: string): Promise<StoredKey | null> {
-    if (!this.connection.isMain) await holdSubject(this.strapi, subject);
+    // The key of components that wait for an owner is many records' at once, and is not rotated.
+    const isLocked = subject !== UNCLAIMED;
+    if (!this.connection.isMain && isLocked) await holdSubject(this.strapi, subject);
     const from = await this.from();
     const query = from(DATA_KEYS)
       .select(...COLUMNS)
@@ -48,7 +51,7 @@ export class SqlKeyStore implements KeyStore {
       .orderBy('created_at', 'desc')
       .first();
     // A shared lock: the rotation of this subject's key waits until what is sealed under it is committed.
-    if (this.connection.isMain && this.connection.dialect !== 'sqlite') void query.forShare();
+    if (this.connection.isMain && isLocked && this.connection.dialect !== 'sqlite') void query.forShare();
     return ((await answered(query)) as StoredKey | undefined) ?? null;
   }
 
