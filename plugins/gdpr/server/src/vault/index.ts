@@ -10,13 +10,15 @@ import { addKeyCommands } from './key-commands';
 import { interceptLifecycles } from './lifecycle-interceptor';
 import { installPlaintextGuard } from './plaintext-guard';
 import { annotateSchemas, type Annotations } from './protected-types';
-import { rewrapKeys } from './rotation/rewrap-keys';
+import { rewrapBatch, rewrapKeys, rewrapping } from './rotation/rewrap-keys';
+import { rotateDataKey } from './rotation/rotate-data-key';
 import { createVaultTables } from './tables';
 import { Vault } from './vault';
 
 export { type ViewConfiguration, viewConfigurations } from './content-manager';
 export { DataKey } from './data-key';
 export type { KeyName } from './envelope';
+export type { KeyHolder } from './key-holders';
 export type { ProtectedType } from './protected-types';
 export { BLIND_INDEX } from './tables';
 import type { OpeningFailure } from './record-opener';
@@ -38,7 +40,7 @@ export function vaultOf(strapi: Core.Strapi): Vault {
 /** Seals protected attributes on their way into the database and opens them on their way out. */
 export const vaultRoom: Room = {
   name: 'vault',
-  services: { vault: ({ strapi }) => ({ of: () => vaultOf(strapi) }) },
+  services: { vault: ({ strapi }) => ({ of: () => vaultOf(strapi), rewrapBatch, rewrapping }) },
 
   commands: (program, context) => addKeyCommands(program, context, vaultOf),
 
@@ -55,7 +57,7 @@ export const vaultRoom: Room = {
     vault.listen({ onFailure: (failure) => alert(strapi, failure) });
     interceptLifecycles(strapi, vault);
     vaults.set(strapi, vault);
-    runsOf(strapi).register(rewrapKeys(vault));
+    for (const kind of [rewrapKeys(vault), rotateDataKey(strapi, vault)]) runsOf(strapi).register(kind);
   },
 
   async bootstrap(strapi) {

@@ -9,6 +9,7 @@ import { runsOf, type RunStatus } from '../platform/runs';
 
 import { statusOfKeys } from './key-status';
 import { REWRAP_KEYS } from './rotation/rewrap-keys';
+import { hasNoKey, ROTATE_DATA_KEY } from './rotation/rotate-data-key';
 import type { Vault } from './vault';
 
 type VaultOf = (strapi: Core.Strapi) => Vault;
@@ -45,7 +46,9 @@ export function addKeyCommands(program: Command, context: CommandContext, vaultO
         throw new GdprError('command-refused', 'Either --subject or --index: one rotation at a time.');
       }
       const strapi = await context.strapi();
-      await rotateKeyEncryptionKey(strapi, context, vaultOf(strapi));
+      const vault = vaultOf(strapi);
+      if (subject !== undefined) await rotateSubjectKey(strapi, context, vault, subject);
+      else await rotateKeyEncryptionKey(strapi, context, vault);
     });
 }
 
@@ -57,10 +60,6 @@ async function rotateKeyEncryptionKey(
   const target = vault.ring.currentKeyId;
   const { done } = await follow(strapi, context, 'Wrapping keys', REWRAP_KEYS, target);
   const left = await vault.keyStore.countWrappedElsewhere(target);
-  await vault.reportKeyOperation({
-    operation: 'key-encryption-key-rotated',
-    detail: { kekId: target, rewrapped: done, left },
-  });
   context.print(`${String(done)} keys were wrapped anew; the key-encryption key is ${target}.`);
   if (left > 0) {
     process.exitCode = 1;
@@ -72,6 +71,23 @@ async function rotateKeyEncryptionKey(
   context.print(
     'Every key is wrapped under it. GDPR_MASTER_KEY_PREVIOUS (or GDPR_MASTER_KEY_PREVIOUS_FILE) may be removed from ' +
       'all nodes; backups from before today need the previous key for as long as you keep them.',
+  );
+}
+
+async function rotateSubjectKey(
+  strapi: Core.Strapi,
+  context: CommandContext,
+  vault: Vault,
+  subject: string,
+): Promise<void> {
+  if ((await vault.keyStore.keysOf(subject)).length === 0) throw hasNoKey(subject);
+  const { done } = await follow(strapi, context, 'Sealing records anew', ROTATE_DATA_KEY, subject);
+  const kept = (await vault.keyStore.keysOf(subject)).length - 1;
+  context.print(`${String(done)} records of ${subject} are sealed under a new key.`);
+  context.print(
+    kept === 0
+      ? 'The old key is destroyed; copies of records in backups open only together with a backup of the key store.'
+      : `${String(kept)} old keys are kept: something that may not be changed is sealed under them.`,
   );
 }
 

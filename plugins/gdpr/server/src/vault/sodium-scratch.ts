@@ -1,7 +1,6 @@
 import { sodium } from './sodium';
 
 const SCRATCH_BYTES = 16_384;
-const encoder = new TextEncoder();
 
 /** The part of libsodium's compiled module that its JavaScript wrapper builds on. */
 interface SodiumModule {
@@ -82,6 +81,8 @@ export interface Scratch {
 /** An area of libsodium's memory for one caller at a time, taken on first use: JavaScript runs one call to its end. */
 export function createScratch(): Scratch {
   let address: number | null = null;
+  // Writing a text through a Buffer is several times faster than a TextEncoder. Made anew when the memory has grown.
+  let bytes: Buffer | null = null;
   const module = (): SodiumModule => (sodium as unknown as { readonly libsodium: SodiumModule }).libsodium;
   return {
     holds: (bytes) => bytes <= SCRATCH_BYTES,
@@ -117,8 +118,11 @@ export function createScratch(): Scratch {
         nonce,
         key,
       ) !== 0,
-    write: (at, text) =>
-      encoder.encodeInto(text, module().HEAPU8.subarray(at, (address ?? at) + SCRATCH_BYTES)).written,
+    write(at, text) {
+      const { buffer } = module().HEAPU8;
+      if (bytes?.buffer !== buffer) bytes = Buffer.from(buffer);
+      return bytes.write(text, at, (address ?? at) + SCRATCH_BYTES - at, 'utf8');
+    },
     hash(hash, hashLength, message, messageLength, key, keyLength) {
       module()._crypto_generichash(hash, hashLength, message, messageLength, 0, key, keyLength);
     },

@@ -11,6 +11,7 @@ import { ComponentOwners } from './component-owners';
 import { BlindConditionResolver } from './condition-resolver';
 import { assertKnown, DataKeys } from './data-keys';
 import { createKeyRing, type KeyRing } from './key-encryption';
+import { KeyHolders } from './key-holders';
 import { type KeyStore, openKeyStore } from './key-store';
 import { type Annotations, ProtectedTypes, SEALED } from './protected-types';
 import { QueryPlanner } from './query-planner';
@@ -20,7 +21,7 @@ import { type OpenedRecord, type OpeningFailure, RecordOpener } from './record-o
 import { RecordWriter, type SealedUpdate } from './record-writer';
 import { sodiumReady } from './sodium';
 import { SubjectResolver } from './subject-resolver';
-import { suiteById, xchacha20Poly1305 } from './suites';
+import { type Suite, suiteById, xchacha20Poly1305 } from './suites';
 import { SystemKeys } from './system-keys';
 import { WrappingKey } from './wrapping-key';
 
@@ -74,7 +75,11 @@ export class Vault {
     readonly keyStore: KeyStore,
     readonly wrapping: WrappingKey,
     readonly systemKeys: SystemKeys,
+    readonly suite: Suite,
   ) {}
+
+  /** Who else has something sealed under the keys of data subjects. */
+  readonly keyHolders = new KeyHolders();
 
   /**
    * Opens the vault: the tables must be there, and the key-encryption key must be the one of this database.
@@ -125,6 +130,7 @@ export class Vault {
       keyStore,
       wrapping,
       systemKeys,
+      suite,
     );
   }
 

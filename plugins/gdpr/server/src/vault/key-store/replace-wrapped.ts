@@ -33,10 +33,12 @@ export async function replaceWrapped(
   for (const part of chunk(keys)) {
     const values = part.flatMap(({ id, wrapped }) => [id, Buffer.from(wrapped)]);
     if (connection.dialect === 'sqlite') {
+      // The second condition says nothing new; without it SQLite walks the whole table for every batch.
       const places = new Array<string>(part.length).fill('(?, ?)').join(', ');
       await connection.raw(
         `WITH v(key_id, form) AS (VALUES ${places})
-         UPDATE ?? SET kek_id = ?, wrapped = v.form FROM v WHERE id = v.key_id AND wrapped IS NOT NULL`,
+         UPDATE ?? SET kek_id = ?, wrapped = v.form FROM v
+         WHERE id = v.key_id AND wrapped IS NOT NULL AND id IN (SELECT key_id FROM v)`,
         [...values, table, kekId],
       );
     } else {

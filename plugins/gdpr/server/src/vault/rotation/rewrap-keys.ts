@@ -7,17 +7,13 @@ import type { KeyRing } from '../key-encryption';
 import type { KeyStore, StoredKey } from '../key-store';
 import { NOTICED, waitedUntil } from '../remembered';
 import { systemKeyContext } from '../system-keys';
-import type { WrappingKey } from '../wrapping-key';
+import type { Vault } from '../vault';
 
 export const REWRAP_KEYS = 'rewrap-keys';
 /** Keys a step: enough for few statements, few enough that writers on SQLite wait for some ten ms at most. */
 const BATCH = 2_000;
 
-interface Keys {
-  readonly keyStore: KeyStore;
-  readonly ring: KeyRing;
-  readonly wrapping: WrappingKey;
-}
+type Keys = Pick<Vault, 'keyStore' | 'ring' | 'wrapping' | 'reportKeyOperation'>;
 
 /** Turns wrapped keys into the same keys wrapped under the current key-encryption key; `null` where one does not unwrap. */
 export type Rewrapping = (keys: readonly StoredKey[]) => Promise<readonly (Uint8Array | null)[]>;
@@ -58,7 +54,10 @@ export function rewrapKeys(keys: Keys): RunKind {
       const after = position === '' ? null : Buffer.from(position, 'hex');
       const { done, last } = await rewrapBatch(keyStore, target, after, rewrapping(ring, target));
       if (last !== null) return { cursor: `${phase}:${settled}:${last.toString('hex')}`, done };
-      return { cursor: phase === 'pass' ? `wait:${settled}:` : null, done };
+      if (phase === 'pass') return { cursor: `wait:${settled}:`, done };
+      const left = await keyStore.countWrappedElsewhere(target);
+      await keys.reportKeyOperation({ operation: 'key-encryption-key-rotated', detail: { kekId: target, left } });
+      return { cursor: null, done };
     },
   };
 }
