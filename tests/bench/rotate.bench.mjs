@@ -56,7 +56,8 @@ export default async function rotate({ strapi, db }) {
   const status = await strapi.plugin('gdpr').service('runs').of().complete('rewrap-keys', current);
   const seconds = (performance.now() - start) / 1_000;
   const left = await keyStore.countWrappedElsewhere(current);
-  if (status.state !== 'finished' || left > 0) throw new Error(`The rotation left ${left} keys: ${status.error}`);
+  if (status.state !== 'finished' || left > 0)
+    throw new Error(`The rotation left ${left} keys: ${status.error}`);
   report({
     bench: 'rotate',
     case: 'whole rotation, with the wait for other nodes',
@@ -76,7 +77,13 @@ async function fill(strapi, ring, kekId, rows) {
     const wrapped = await ring.wrapMany(secrets, kekId);
     await strapi.db.connection.batchInsert(
       'gdpr_data_keys',
-      ids.map((id, at) => ({ id, subject: null, kek_id: kekId, wrapped: Buffer.from(wrapped[at]), created_at: 1 })),
+      ids.map((id, at) => ({
+        id,
+        subject: null,
+        kek_id: kekId,
+        wrapped: Buffer.from(wrapped[at]),
+        created_at: 1,
+      })),
       500,
     );
   }

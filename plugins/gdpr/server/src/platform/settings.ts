@@ -57,9 +57,7 @@ const settingsSchema = z.object({
   /** Keys in a hardware security module that still open what they wrapped, during a rotation away from them. */
   keyEncryptionPrevious: z.array(pkcs11Key).default([]),
   /** Keeps the wrapped keys in a database of their own, so that a backup of the main one does not hold them. */
-  keyStore: z
-    .object({ connection: z.record(z.string(), z.unknown()).optional() })
-    .prefault({}),
+  keyStore: z.object({ connection: z.record(z.string(), z.unknown()).optional() }).prefault({}),
   /** AEAD of new records: 1 is XChaCha20-Poly1305, 2 is AES-256-GCM. Records of either are always readable. */
   suite: z.union([z.literal(1), z.literal(2)]).default(1),
   keyCache: z

@@ -10,6 +10,7 @@ import { addKeyCommands } from './key-commands';
 import { interceptLifecycles } from './lifecycle-interceptor';
 import { installPlaintextGuard } from './plaintext-guard';
 import { annotateSchemas, type Annotations } from './protected-types';
+import { repeated } from './rotation/repeated';
 import { rewrapBatch, rewrapKeys, rewrapping } from './rotation/rewrap-keys';
 import { rotateDataKey } from './rotation/rotate-data-key';
 import { createVaultTables } from './tables';
@@ -57,7 +58,8 @@ export const vaultRoom: Room = {
     vault.listen({ onFailure: (failure) => alert(strapi, failure) });
     interceptLifecycles(strapi, vault);
     vaults.set(strapi, vault);
-    for (const kind of [rewrapKeys(vault), rotateDataKey(strapi, vault)]) runsOf(strapi).register(kind);
+    for (const kind of [rewrapKeys(vault), rotateDataKey(strapi, vault)])
+      runsOf(strapi).register(repeated(kind));
   },
 
   async bootstrap(strapi) {

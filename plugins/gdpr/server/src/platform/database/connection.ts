@@ -47,6 +47,27 @@ export async function inTransaction<T>(strapi: Core.Strapi, work: () => Promise<
   return await strapi.db.transaction(work);
 }
 
+/**
+ * Like {@link inTransaction}, for work that reads before it writes while other processes write, too. SQLite would let
+ * it read and then refuse the write, because what it read is no longer the latest; taking the write lock first, it
+ * waits for its turn instead.
+ */
+export async function inWriteTransaction<T>(strapi: Core.Strapi, work: () => Promise<T>): Promise<T> {
+  if (strapi.db.dialect.client !== 'sqlite' || strapi.db.inTransaction()) return inTransaction(strapi, work);
+  return inTransaction(strapi, async () => {
+    await raw(strapi, 'UPDATE gdpr_runs SET kind = kind WHERE 1 = 0', []);
+    return work();
+  });
+}
+
+const TRANSIENT = ['40001', '40P01', 'ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD'];
+
+/** Whether a database refused work only because of what others did at the same moment: again, it may succeed. */
+export function isTransient(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return code.startsWith('SQLITE_BUSY') || TRANSIENT.includes(code);
+}
+
 export type Row = Readonly<Record<string, Knex.Value>>;
 
 /**

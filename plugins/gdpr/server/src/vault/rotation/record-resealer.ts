@@ -1,6 +1,6 @@
 import type { Core } from '@strapi/types';
 
-import { inTransaction, lockRows, tables } from '../../platform/database/connection';
+import { inWriteTransaction, lockRows, tables } from '../../platform/database/connection';
 
 import { DESTROYED, type DataKeys } from '../data-keys';
 import { decodeEnvelope, keyName, type KeyName } from '../envelope';
@@ -35,7 +35,7 @@ export class RecordResealer {
     fresh: KeyName,
   ): Promise<number> {
     if (ids.length === 0) return 0;
-    return inTransaction(this.strapi, async () => {
+    return inWriteTransaction(this.strapi, async () => {
       const from = await tables(this.strapi);
       const query = from(type.table).select('id', type.place.column, SEALED).whereIn('id', ids).orderBy('id');
       let done = 0;

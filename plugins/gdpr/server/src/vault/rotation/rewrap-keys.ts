@@ -56,7 +56,10 @@ export function rewrapKeys(keys: Keys): RunKind {
       if (last !== null) return { cursor: `${phase}:${settled}:${last.toString('hex')}`, done };
       if (phase === 'pass') return { cursor: `wait:${settled}:`, done };
       const left = await keyStore.countWrappedElsewhere(target);
-      await keys.reportKeyOperation({ operation: 'key-encryption-key-rotated', detail: { kekId: target, left } });
+      await keys.reportKeyOperation({
+        operation: 'key-encryption-key-rotated',
+        detail: { kekId: target, left },
+      });
       return { cursor: null, done };
     },
   };

@@ -1,7 +1,7 @@
 import type { Core } from '@strapi/types';
 
 import { clock } from '../../platform/clock';
-import { inTransaction, tables } from '../../platform/database/connection';
+import { inWriteTransaction, tables } from '../../platform/database/connection';
 import { GdprError } from '../../platform/errors';
 import type { RunKind, RunStep } from '../../platform/runs';
 
@@ -77,14 +77,24 @@ export function rotateDataKey(strapi: Core.Strapi, vault: Vault): RunKind {
     const done = await resealer.reseal(type, ids, namesOf(old), keyName(Buffer.from(keyId, 'hex')));
     const last = ids.at(-1);
     const isOver = last === undefined || ids.length < BATCH;
-    return { cursor: isOver ? at(phase, keyId, position.type + 1, 0) : at(phase, keyId, position.type, last), done };
+    return {
+      cursor: isOver ? at(phase, keyId, position.type + 1, 0) : at(phase, keyId, position.type, last),
+      done,
+    };
   }
 
   /** The ids of a person's records, as the index knows them. */
-  async function idsOf(type: ProtectedType, subject: string, after: number, limit: number): Promise<number[]> {
+  async function idsOf(
+    type: ProtectedType,
+    subject: string,
+    after: number,
+    limit: number,
+  ): Promise<number[]> {
     const from = await tables(strapi);
     if (type.subject !== null && 'self' in type.subject) {
-      const query = from(type.table).select('id').where({ [type.place.column]: subject });
+      const query = from(type.table)
+        .select('id')
+        .where({ [type.place.column]: subject });
       const rows = (await query.where('id', '>', after).orderBy('id').limit(limit)) as { id: number }[];
       return rows.map(({ id }) => id);
     }
@@ -111,7 +121,8 @@ export function rotateDataKey(strapi: Core.Strapi, vault: Vault): RunKind {
       .select('id')
       .where('id', '>', after)
       .where((any) => {
-        for (const start of keys.flatMap(({ id }) => envelopeStarts(id))) void any.orWhere(SEALED, 'like', `${start}%`);
+        for (const start of keys.flatMap(({ id }) => envelopeStarts(id)))
+          void any.orWhere(SEALED, 'like', `${start}%`);
       })
       .orderBy('id')
       .limit(limit)) as { id: number }[];
@@ -121,7 +132,7 @@ export function rotateDataKey(strapi: Core.Strapi, vault: Vault): RunKind {
   async function end(subject: string, keyId: string): Promise<RunStep> {
     const old = await oldKeys(subject, keyId);
     const fresh = keyName(Buffer.from(keyId, 'hex'));
-    const outcome = await inTransaction(strapi, async () => {
+    const outcome = await inWriteTransaction(strapi, async () => {
       await vault.keyStore.lockSubject(subject);
       for (const type of types) {
         const ids = await recordsUnder(type, subject, namesOf(old));
