@@ -25,6 +25,7 @@ export type KeyLookup = ReadonlyMap<KeyName, DataKey | typeof DESTROYED>;
 export class DataKeys {
   private readonly cache: LRUCache<KeyName, DataKey>;
   private readonly sweep: NodeJS.Timeout;
+  private readonly leaving: DataKey[] = [];
 
   constructor(
     private readonly keyStore: KeyStore,
@@ -36,10 +37,18 @@ export class DataKeys {
       max: settings.maxKeys,
       ttl: settings.ttl,
       // Wiping waits for the next turn of the event loop, because whoever was just given the key uses it in this one.
-      dispose: (key) => setImmediate(() => key.wipe()),
+      dispose: (key) => this.wipeSoon(key),
     });
     // The cache itself only looks at an entry's age when it is asked for it.
     this.sweep = setInterval(() => this.cache.purgeStale(), SWEEP_INTERVAL).unref();
+  }
+
+  /** One turn for all keys that leave together. */
+  private wipeSoon(key: DataKey): void {
+    if (this.leaving.push(key) > 1) return;
+    setImmediate(() => {
+      for (const gone of this.leaving.splice(0)) gone.wipe();
+    });
   }
 
   /** Wipes every unwrapped key. They are unwrapped again when they are needed. */
@@ -131,7 +140,6 @@ export class DataKeys {
     live.forEach((row, index) => {
       const secret = secrets[index] ?? null;
       const key = secret === null ? null : DataKey.fromSecret(secret, row.id, row.subject);
-      secret?.fill(0);
       if (key === null) {
         throw new GdprError(
           'key-encryption-key-wrong',

@@ -2,7 +2,7 @@ import type { Core } from '@strapi/types';
 
 import { quietDatabaseErrors } from '../platform/database/quiet-errors';
 import type { Room } from '../platform/room';
-import { runsOf } from '../platform/runs';
+import { type RunKind, runsOf } from '../platform/runs';
 import { readSettings } from '../platform/settings';
 
 import { adaptRelationPicker, withholdSorting } from './content-manager';
@@ -10,12 +10,17 @@ import { addKeyCommands } from './key-commands';
 import { interceptLifecycles } from './lifecycle-interceptor';
 import { installPlaintextGuard } from './plaintext-guard';
 import { annotateSchemas, type Annotations } from './protected-types';
+import { moveKeys } from './rotation/move-keys';
+import { rebuildIndex } from './rotation/rebuild-index';
 import { repeated } from './rotation/repeated';
 import { rewrapBatch, rewrapKeys, rewrapping } from './rotation/rewrap-keys';
 import { rotateDataKey } from './rotation/rotate-data-key';
+import { rotateIndexKey } from './rotation/rotate-index-key';
 import { createVaultTables } from './tables';
 import { Vault } from './vault';
 
+export type { KeyedColumn } from './blind-index/blind-index';
+export type { GenerationTokens } from './blind-index/generation-tokens';
 export { type ViewConfiguration, viewConfigurations } from './content-manager';
 export { DataKey } from './data-key';
 export type { KeyName } from './envelope';
@@ -58,8 +63,7 @@ export const vaultRoom: Room = {
     vault.listen({ onFailure: (failure) => alert(strapi, failure) });
     interceptLifecycles(strapi, vault);
     vaults.set(strapi, vault);
-    for (const kind of [rewrapKeys(vault), rotateDataKey(strapi, vault)])
-      runsOf(strapi).register(repeated(kind));
+    for (const kind of runKinds(strapi, vault)) runsOf(strapi).register(repeated(kind));
   },
 
   async bootstrap(strapi) {
@@ -70,6 +74,16 @@ export const vaultRoom: Room = {
     await vaults.get(strapi)?.close();
   },
 };
+
+function runKinds(strapi: Core.Strapi, vault: Vault): readonly RunKind[] {
+  return [
+    rewrapKeys(vault),
+    rotateDataKey(strapi, vault),
+    moveKeys(strapi, vault),
+    rebuildIndex(strapi, vault),
+    rotateIndexKey(strapi, vault),
+  ];
+}
 
 /** A record that does not open is a broken disk, a lost key, or an attack: somebody has to look. */
 function alert(strapi: Core.Strapi, { uid, documentId, reason }: OpeningFailure): void {

@@ -4,12 +4,17 @@ import type { Core } from '@strapi/types';
 import type { Command } from 'commander';
 
 import type { CommandContext } from '../platform/command-context';
+import { dialectOf } from '../platform/database/dialect';
 import { GdprError } from '../platform/errors';
 import { runsOf, type RunStatus } from '../platform/runs';
 
+import { type KeyStore, MovingKeyStore } from './key-store';
 import { statusOfKeys } from './key-status';
+import { MOVE_KEYS } from './rotation/move-keys';
+import { REBUILD_INDEX } from './rotation/rebuild-index';
 import { REWRAP_KEYS } from './rotation/rewrap-keys';
 import { hasNoKey, ROTATE_DATA_KEY } from './rotation/rotate-data-key';
+import { ROTATE_INDEX_KEY } from './rotation/rotate-index-key';
 import type { Vault } from './vault';
 
 type VaultOf = (strapi: Core.Strapi) => Vault;
@@ -35,6 +40,24 @@ export function addKeyCommands(program: Command, context: CommandContext, vaultO
     });
 
   keys
+    .command('move')
+    .description('move the keys from the main database to the key store of their own')
+    .action(async () => {
+      const strapi = await context.strapi();
+      await moveAll(strapi, context, vaultOf(strapi));
+    });
+
+  keys
+    .command('reindex')
+    .description('put into the blind index what is missing there, for example after an import')
+    .argument('[uid]', 'only this type, for example plugin::gdpr.contact')
+    .action(async (uid = '') => {
+      const strapi = await context.strapi();
+      const { done } = await follow(strapi, context, 'Rebuilding the index', REBUILD_INDEX, String(uid));
+      context.print(`${String(done)} records were looked through; what was missing of them is in the index.`);
+    });
+
+  keys
     .command('rotate')
     .description(
       'wrap all keys under the current key-encryption key, or give a data subject or the index a new key',
@@ -47,9 +70,29 @@ export function addKeyCommands(program: Command, context: CommandContext, vaultO
       }
       const strapi = await context.strapi();
       const vault = vaultOf(strapi);
-      if (subject !== undefined) await rotateSubjectKey(strapi, context, vault, subject);
+      if (index === true) await rotateIndex(strapi, context, vault);
+      else if (subject !== undefined) await rotateSubjectKey(strapi, context, vault, subject);
       else await rotateKeyEncryptionKey(strapi, context, vault);
     });
+}
+
+async function moveAll(strapi: Core.Strapi, context: CommandContext, vault: Vault): Promise<void> {
+  const { done } = await follow(strapi, context, 'Moving keys', MOVE_KEYS, '');
+  const clean = {
+    sqlite: 'VACUUM',
+    postgres: 'VACUUM FULL gdpr_data_keys, gdpr_system_keys',
+    mysql: 'OPTIMIZE TABLE gdpr_data_keys, gdpr_system_keys',
+  }[dialectOf(strapi)];
+  context.print(
+    `All keys are in ${ownStore(vault.keyStore).description}, and none in the main database (moved: ${String(done)}).`,
+  );
+  context.print(
+    `Its files may still hold the bytes of the old rows until you run \`${clean};\` there; backups from before today hold the keys.`,
+  );
+}
+
+function ownStore(store: KeyStore): KeyStore {
+  return store instanceof MovingKeyStore ? store.own : store;
 }
 
 async function rotateKeyEncryptionKey(
@@ -57,6 +100,12 @@ async function rotateKeyEncryptionKey(
   context: CommandContext,
   vault: Vault,
 ): Promise<void> {
+  if (vault.keyStore instanceof MovingKeyStore) {
+    throw new GdprError(
+      'key-rotation-refused',
+      'Some keys are still in the main database: run `strapi-gdpr keys move` first, then rotate.',
+    );
+  }
   const target = vault.ring.currentKeyId;
   const { done } = await follow(strapi, context, 'Wrapping keys', REWRAP_KEYS, target);
   const left = await vault.keyStore.countWrappedElsewhere(target);
@@ -89,6 +138,23 @@ async function rotateSubjectKey(
       ? 'The old key is destroyed; copies of records in backups open only together with a backup of the key store.'
       : `${String(kept)} old keys are kept: something that may not be changed is sealed under them.`,
   );
+}
+
+async function rotateIndex(strapi: Core.Strapi, context: CommandContext, vault: Vault): Promise<void> {
+  const { state } = await vault.index.generations.current();
+  // A rotation that was interrupted is finished before another begins.
+  const next = state.building ?? (await unfinishedRotation(strapi)) ?? state.serving + 1;
+  const { done } = await follow(strapi, context, 'Indexing under a new key', ROTATE_INDEX_KEY, String(next));
+  context.print(
+    `${String(done)} records are indexed under a new key, blind-index-${String(next)}; the tokens and the key before are deleted.`,
+  );
+}
+
+async function unfinishedRotation(strapi: Core.Strapi): Promise<number | null> {
+  const run = (await runsOf(strapi).all()).find(
+    ({ kind, state }) => kind === ROTATE_INDEX_KEY && state !== 'finished',
+  );
+  return run === undefined ? null : Number(run.target);
 }
 
 /**

@@ -26,6 +26,7 @@ export class QuickSearch {
   async where(type: ProtectedType, query: string, plain: PlainSearch): Promise<Where | null> {
     const attributes = [...type.attributes.values()].filter(({ search }) => search !== 'none');
     if (attributes.length === 0) return null;
+    await this.index.ready();
     const isNumber = query.trim() !== '' && !Number.isNaN(Number(query));
     const columns = [...plain.text, ...(isNumber ? plain.numbers : [])];
     const ids = await this.sealedMatches(type, attributes, query);

@@ -61,6 +61,7 @@ export class RecordWriter {
   ) {}
 
   async sealNew(type: ProtectedType, data: EntityData): Promise<SealedCreate> {
+    await this.index.hold();
     const documentId = placeFor(this.strapi, type, data);
     const values = this.valuesOf(type, this.withDefaults(type, data));
     const answer = await this.subjects.resolve({ type, documentId, values, data, before: null });
@@ -105,6 +106,7 @@ export class RecordWriter {
    * @throws GdprError `record-not-authentic` when what is stored does not open: merging into it would lose it for good
    */
   async sealChange(type: ProtectedType, id: number, data: EntityData): Promise<SealedUpdate | null> {
+    await this.index.hold();
     const from = await tables(this.strapi);
     const row = (await lockRows(this.strapi, from(type.table).select('*').where({ id }).first())) as
       StoredRow | undefined;

@@ -29,6 +29,11 @@ export class SystemKeys {
     return this.unwrap(row);
   }
 
+  /** For a key that nothing needs any more. */
+  async destroy(name: string): Promise<void> {
+    await this.store.deleteSystemKey(name);
+  }
+
   /** Two nodes that ask at once: the first insert wins, and both read what it wrote. */
   private async make(name: string): Promise<void> {
     const kekId = await this.wrapping.id();

@@ -6,6 +6,7 @@ import { dialectOf } from '../platform/database/dialect';
 import type { Settings } from '../platform/settings';
 
 import { BlindIndex } from './blind-index/blind-index';
+import { IndexGenerations } from './blind-index/generations';
 import { createSpelling } from './blind-index/spelling';
 import { ComponentOwners } from './component-owners';
 import { BlindConditionResolver } from './condition-resolver';
@@ -98,7 +99,7 @@ export class Vault {
     const keys = new DataKeys(keyStore, ring, wrapping, settings.keyCache);
     const index = new BlindIndex(
       strapi,
-      await systemKeys.get('blind-index-1'),
+      await IndexGenerations.open(strapi, systemKeys),
       createSpelling(settings.defaultCountry),
     );
     const subjects = new SubjectResolver(strapi, types, keys);

@@ -79,7 +79,7 @@ export async function insertRows(strapi: Core.Strapi, table: string, rows: reado
 }
 
 /**
- * Inserts a row of a table whose `id` the database counts, unless the value of a unique column is taken. While another
+ * Inserts a row of a table whose `id` the database counts, unless the value of any unique column is taken. While another
  * transaction that took it is open, waits for that to end.
  *
  * @returns the id, or `null` when the value is taken
@@ -88,7 +88,6 @@ export async function insertReturningIdIfAbsent(
   strapi: Core.Strapi,
   table: string,
   row: Row,
-  unique: string,
 ): Promise<number | null> {
   const bindings = insertBindings(strapi, table, [row]);
   if (strapi.db.dialect.client === 'mysql') {
@@ -96,7 +95,7 @@ export async function insertReturningIdIfAbsent(
     const [{ affectedRows, insertId }] = result as [{ affectedRows: number; insertId: number }];
     return affectedRows === 1 ? insertId : null;
   }
-  const sql = `${insertSql('INSERT INTO', [row])} ON CONFLICT (${unique}) DO NOTHING RETURNING id`;
+  const sql = `${insertSql('INSERT INTO', [row])} ON CONFLICT DO NOTHING RETURNING id`;
   return rowsOf<{ id: number }>(await raw(strapi, sql, bindings))[0]?.id ?? null;
 }
 
@@ -119,6 +118,21 @@ export async function insertIfAbsent(
   }
   const conflict = `ON CONFLICT (${key.join(', ')}) DO NOTHING RETURNING ${key.join(', ')}`;
   return rowsOf(await raw(strapi, `${insertSql('INSERT INTO', [row])} ${conflict}`, bindings)).length === 1;
+}
+
+/** Inserts rows with the same columns, leaving out those whose key is taken. */
+export async function insertRowsIfAbsent(
+  strapi: Core.Strapi,
+  table: string,
+  rows: readonly Row[],
+  key: readonly string[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const isMysql = strapi.db.dialect.client === 'mysql';
+  const sql = isMysql
+    ? insertSql('INSERT IGNORE INTO', rows)
+    : `${insertSql('INSERT INTO', rows)} ON CONFLICT (${key.join(', ')}) DO NOTHING`;
+  await raw(strapi, sql, insertBindings(strapi, table, rows));
 }
 
 function insertSql(verb: string, rows: readonly Row[]): string {

@@ -40,6 +40,8 @@ export interface KekTally {
 export interface KeyStore {
   /** For people: where it is. Never a password. */
   readonly description: string;
+  /** Whether no key is in the main database. */
+  readonly isSeparate: boolean;
 
   find(ids: readonly Buffer[]): Promise<readonly StoredKey[]>;
   /**
@@ -50,7 +52,8 @@ export interface KeyStore {
   /** All keys of a data subject that are not destroyed, the newest first. */
   keysOf(subject: string): Promise<readonly KeyRow[]>;
   insert(row: KeyRow): Promise<void>;
-  /** Destroys keys. @returns the ids of those that were not destroyed before */
+  /** Takes over rows of another store. A key that is here already stays as it is, unless it was destroyed there. */
+  adopt(rows: readonly KeyRow[]): Promise<void>;
   destroy(ids: readonly Buffer[]): Promise<void>;
   /** Destroys all keys of a data subject. @returns their ids */
   destroyOf(subject: string): Promise<readonly Buffer[]>;

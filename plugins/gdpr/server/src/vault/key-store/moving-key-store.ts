@@ -11,6 +11,7 @@ import type { KekTally, KeyRow, KeyStore, StoredKey, StoredSystemKey, SystemKeyR
  * one: those that do not have it yet still find every key.
  */
 export class MovingKeyStore implements KeyStore {
+  readonly isSeparate = false;
   private readonly hasBegun: Remembered<boolean>;
 
   constructor(
@@ -45,6 +46,10 @@ export class MovingKeyStore implements KeyStore {
 
   async insert(row: KeyRow): Promise<void> {
     await (await this.target()).insert(row);
+  }
+
+  adopt(rows: readonly KeyRow[]): Promise<void> {
+    return this.own.adopt(rows);
   }
 
   /** First in the main database: a batch that is moving right now holds these rows until it is in the new store. */

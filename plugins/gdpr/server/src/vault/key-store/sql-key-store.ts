@@ -26,14 +26,17 @@ export class SqlKeyStore implements KeyStore {
     return this.connection.description;
   }
 
+  get isSeparate(): boolean {
+    return !this.connection.isMain;
+  }
+
   async find(ids: readonly Buffer[]): Promise<readonly StoredKey[]> {
     const rows: StoredKey[] = [];
     for (const part of chunk(ids)) {
-      const sql = `SELECT id, subject, kek_id, wrapped FROM ?? WHERE id IN (${placeholders(part.length)})`;
-      const found = await selectRows<StoredKey>(this.connection, sql, [
-        this.connection.qualified(DATA_KEYS),
-        ...part,
-      ]);
+      // Ids as literals: a hundred bindings cost knex more than the whole query costs the database. Hex is all they are.
+      const literals = part.map((id) => this.literal(id)).join(', ');
+      const sql = `SELECT id, subject, kek_id, wrapped FROM ${this.quoted(DATA_KEYS)} WHERE id IN (${literals})`;
+      const found = await selectRows<StoredKey>(this.connection, sql, []);
       rows.push(...found);
     }
     return rows;
@@ -75,6 +78,17 @@ export class SqlKeyStore implements KeyStore {
       this.connection.qualified(DATA_KEYS),
       ...([id, subject, kek_id, wrapped, created_at, destroyed_at] as Knex.RawBinding[]),
     ]);
+  }
+
+  async adopt(rows: readonly KeyRow[]): Promise<void> {
+    const from = await this.from();
+    await answered(
+      from(DATA_KEYS)
+        .insert(rows.map((row) => ({ ...row })))
+        .onConflict('id')
+        .ignore(),
+    );
+    await this.destroy(rows.filter(({ destroyed_at }) => destroyed_at !== null).map(({ id }) => id));
   }
 
   async destroy(ids: readonly Buffer[]): Promise<void> {
@@ -213,6 +227,20 @@ export class SqlKeyStore implements KeyStore {
     return this.connection.close();
   }
 
+  private literal(id: Buffer): string {
+    const hex = id.toString('hex');
+    return this.connection.dialect === 'postgres' ? `'\\x${hex}'` : `x'${hex}'`;
+  }
+
+  private quoted(table: string): string {
+    const quote = this.connection.dialect === 'mysql' ? '`' : '"';
+    return this.connection
+      .qualified(table)
+      .split('.')
+      .map((name) => quote + name + quote)
+      .join('.');
+  }
+
   private from(): Promise<From> {
     return this.connection.tables();
   }
@@ -224,8 +252,4 @@ function rowsOf(rows: unknown): KeyRow[] {
     created_at: Number(row.created_at),
     destroyed_at: row.destroyed_at === null ? null : Number(row.destroyed_at),
   }));
-}
-
-function placeholders(count: number): string {
-  return new Array<string>(count).fill('?').join(', ');
 }
