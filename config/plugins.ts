@@ -1,3 +1,4 @@
+import { keyEncryption, keyStore } from '../src/keys';
 import { secret, setting, settingOr, wholeNumber } from '../src/environment';
 
 export default () => ({
@@ -6,6 +7,10 @@ export default () => ({
     config: {
       masterKey: setting('GDPR_MASTER_KEY'),
       masterKeyFile: setting('GDPR_MASTER_KEY_FILE'),
+      masterKeyPrevious: setting('GDPR_MASTER_KEY_PREVIOUS'),
+      masterKeyPreviousFile: setting('GDPR_MASTER_KEY_PREVIOUS_FILE'),
+      ...keyEncryption(),
+      ...keyStore(),
       publicUrl: setting('PUBLIC_URL'),
       mailFrom: setting('MAIL_FROM'),
       defaultCountry: setting('DEFAULT_COUNTRY'),
