@@ -55,7 +55,7 @@ async function assertSilent(work: () => Promise<unknown>, mayRepeat = false): Pr
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(markersIn(written.join('\n'))).toEqual([]);
   const said =
-    outcome instanceof Object && 'stack' in outcome
+    typeof outcome === 'object' && outcome !== null && 'stack' in outcome
       ? [String(outcome.stack), JSON.stringify(outcome, Object.getOwnPropertyNames(outcome))].join('\n')
       : '';
   if (!mayRepeat) expect(markersIn(said)).toEqual([]);
