@@ -123,19 +123,19 @@ export const vaultRoom: Room = {
   },
 };
 
-/** Records that a transfer brought without their keys, which came later, are brought into the index in the background. */
-async function indexWhatIsMissing(strapi: Core.Strapi, { types, indexer }: Vault): Promise<void> {
-  const runs = runsOf(strapi);
-  runs.register(indexer.run);
-  for (const type of types.all()) if (await indexer.lacks(type)) await runs.start(INDEX_RECORDS, type.uid);
-}
-
 function reportDuplicates(strapi: Core.Strapi, duplicates: readonly Duplicate[]): void {
   for (const { uid, attribute, documentId } of duplicates) {
     strapi.log.warn(
       `gdpr: ${uid} ${documentId} was sealed, but its "${attribute}" must be unique and an earlier record has the same.`,
     );
   }
+}
+
+/** Records that a transfer brought without their keys, which came later, are brought into the index in the background. */
+async function indexWhatIsMissing(strapi: Core.Strapi, { types, indexer }: Vault): Promise<void> {
+  const runs = runsOf(strapi);
+  runs.register(indexer.run);
+  for (const type of types.all()) if (await indexer.lacks(type)) await runs.start(INDEX_RECORDS, type.uid);
 }
 
 /** A record that does not open is a broken disk, a lost key, or an attack: somebody has to look. */

@@ -88,11 +88,11 @@ export class Vault {
     readonly opener: RecordOpener,
     readonly components: ComponentOwners,
     readonly provider: KeyEncryptionProvider,
-    readonly transfer: DataTransfer,
-    readonly indexer: RecordIndexer,
     readonly states: ProtectionStates,
     readonly sealer: TableSealer,
     readonly unsealer: TableUnsealer,
+    readonly transfer: DataTransfer,
+    readonly indexer: RecordIndexer,
   ) {}
 
   /**
@@ -132,10 +132,10 @@ export class Vault {
       for (const listener of listeners) await listener.onFailure?.(failure);
     });
     const components = new ComponentOwners(strapi, types, writer, subjects, states.isClear.bind(states));
-    const transfer = new DataTransfer(strapi);
-    const indexer = new RecordIndexer(strapi, types, index, writer, subjects);
     const sealer = new TableSealer(strapi, types, states, keys, index, subjects, writer, components, suite);
     const unsealer = new TableUnsealer(strapi, types, states, keys, index, writer);
+    const transfer = new DataTransfer(strapi);
+    const indexer = new RecordIndexer(strapi, types, index, writer, subjects);
     return new Vault(
       strapi,
       listeners,
@@ -148,11 +148,11 @@ export class Vault {
       opener,
       components,
       provider,
-      transfer,
-      indexer,
       states,
       sealer,
       unsealer,
+      transfer,
+      indexer,
     );
   }
 
