@@ -8,10 +8,10 @@ const record = (chunk: unknown): void => void written.push(String(chunk));
 const restore: (() => void)[] = [];
 for (const stream of [process.stdout, process.stderr]) {
   const write = stream.write.bind(stream);
-  stream.write = ((chunk: never, ...rest: never[]) => {
+  stream.write = (chunk: never, ...rest: never[]) => {
     record(chunk);
     return write(chunk, ...rest);
-  });
+  };
   restore.push(() => (stream.write = write));
 }
 // Jest's console does not write to the streams above until the suite has ended.
