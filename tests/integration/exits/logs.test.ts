@@ -8,10 +8,10 @@ const record = (chunk: unknown): void => void written.push(String(chunk));
 const restore: (() => void)[] = [];
 for (const stream of [process.stdout, process.stderr]) {
   const write = stream.write.bind(stream);
-  stream.write = ((chunk: never, ...rest: never[]) => {
+  stream.write = (chunk: never, ...rest: never[]) => {
     record(chunk);
     return write(chunk, ...rest);
-  });
+  };
   restore.push(() => (stream.write = write));
 }
 // Jest's console does not write to the streams above until the suite has ended.
@@ -55,7 +55,7 @@ async function assertSilent(work: () => Promise<unknown>, mayRepeat = false): Pr
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(markersIn(written.join('\n'))).toEqual([]);
   const said =
-    outcome instanceof Object && 'stack' in outcome
+    typeof outcome === 'object' && outcome !== null && 'stack' in outcome
       ? [String(outcome.stack), JSON.stringify(outcome, Object.getOwnPropertyNames(outcome))].join('\n')
       : '';
   if (!mayRepeat) expect(markersIn(said)).toEqual([]);
