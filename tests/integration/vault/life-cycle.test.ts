@@ -123,14 +123,16 @@ test('a second seal finds nothing to do', async () => {
 const scan = async (...args: string[]): Promise<{ code: number | null; kinds: Record<string, number> }> => {
   const { code, stdout } = await runCommand(app, ['scan', '--json', ...args]);
   const { findings } = JSON.parse(stdout) as { findings: { kind: string; count: number }[] };
-  return { code, kinds: Object.fromEntries(findings.map(({ kind, count }) => [kind, count])) };
+  const kinds: Record<string, number> = {};
+  for (const { kind, count } of findings) kinds[kind] = (kinds[kind] ?? 0) + count;
+  return { code, kinds };
 };
 
 test('scan names what is broken without a value, mends what it may, and is clean again', async () => {
   const [first, second, third] = await app.knex(TABLE).orderBy('id').limit(3).select('*');
   // A token without a row, a row without a token, a record moved from another row, a key that nobody needs.
   const index = app.knex('gdpr_blind_index');
-  const [token] = await index.clone().orderBy(['scope', 'token']).limit(1).select('*');
+  const [token] = await index.clone().whereNot({ entity_id: second.id }).orderBy(['scope', 'token']).limit(1);
   await index.clone().insert({ ...token, entity_id: 900_000 });
   await index.clone().where(token).delete();
   await app.knex(TABLE).where({ id: second.id }).update({ sealed: first.sealed });
@@ -143,7 +145,7 @@ test('scan names what is broken without a value, mends what it may, and is clean
   expect(found.stdout).toContain(second.document_id);
   const { code, kinds } = await scan('--repair');
   expect(code).toBe(1);
-  expect(kinds).toMatchObject({
+  expect(kinds).toEqual({
     'token-orphaned': 1,
     'token-missing': 1,
     'record-not-authentic': 1,
