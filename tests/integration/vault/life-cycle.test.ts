@@ -113,24 +113,26 @@ test('a seal that is killed loses nothing, and the next one finishes it', async 
   const scanned = await runCommand(app, ['scan', '--type', REGISTRATION, '--json']);
   expect(JSON.parse(scanned.stdout)).toEqual({ clean: true, findings: [] });
   expect(scanned.code).toBe(0);
-}, 120_000);
+}, 500_000);
 
 test('a second seal finds nothing to do', async () => {
   const again = await runCommand(app, ['seal', '--type', REGISTRATION]);
   expect(again.stdout).toMatch(/0 records sealed/);
-}, 60_000);
+}, 500_000);
 
 const scan = async (...args: string[]): Promise<{ code: number | null; kinds: Record<string, number> }> => {
   const { code, stdout } = await runCommand(app, ['scan', '--json', ...args]);
   const { findings } = JSON.parse(stdout) as { findings: { kind: string; count: number }[] };
-  return { code, kinds: Object.fromEntries(findings.map(({ kind, count }) => [kind, count])) };
+  const kinds: Record<string, number> = {};
+  for (const { kind, count } of findings) kinds[kind] = (kinds[kind] ?? 0) + count;
+  return { code, kinds };
 };
 
 test('scan names what is broken without a value, mends what it may, and is clean again', async () => {
   const [first, second, third] = await app.knex(TABLE).orderBy('id').limit(3).select('*');
   // A token without a row, a row without a token, a record moved from another row, a key that nobody needs.
   const index = app.knex('gdpr_blind_index');
-  const [token] = await index.clone().orderBy(['scope', 'token']).limit(1).select('*');
+  const [token] = await index.clone().whereNot({ entity_id: second.id }).orderBy(['scope', 'token']).limit(1);
   await index.clone().insert({ ...token, entity_id: 900_000 });
   await index.clone().where(token).delete();
   await app.knex(TABLE).where({ id: second.id }).update({ sealed: first.sealed });
@@ -143,7 +145,7 @@ test('scan names what is broken without a value, mends what it may, and is clean
   expect(found.stdout).toContain(second.document_id);
   const { code, kinds } = await scan('--repair');
   expect(code).toBe(1);
-  expect(kinds).toMatchObject({
+  expect(kinds).toEqual({
     'token-orphaned': 1,
     'token-missing': 1,
     'record-not-authentic': 1,
@@ -154,7 +156,7 @@ test('scan names what is broken without a value, mends what it may, and is clean
   await app.knex('gdpr_data_keys').where({ id: spare }).delete();
   expect(await scan()).toEqual({ code: 0, kinds: {} });
   expect(third.sealed).toBeTruthy();
-}, 180_000);
+}, 500_000);
 
 test('the boot stops when an annotation is gone whose values are sealed, and nothing is lost by it', async () => {
   isRegistrationAnnotated = false;
@@ -162,13 +164,13 @@ test('the boot stops when an annotation is gone whose values are sealed, and not
   isRegistrationAnnotated = true;
   await app.restart();
   expectSame(await stored(), values);
-}, 60_000);
+}, 500_000);
 
 test('unseal asks first', async () => {
   const refused = await runCommand(app, ['unseal', '--type', REGISTRATION]);
   expect(refused).toMatchObject({ code: 1, stdout: '' });
   expect(refused.stderr).toMatch(/--yes/);
-}, 60_000);
+}, 500_000);
 
 test('unseal takes a type out while a server goes on reading and writing', async () => {
   const unsealing = startCommand(app, ['--yes', 'unseal', '--type', REGISTRATION]);
@@ -195,7 +197,7 @@ test('unseal takes a type out while a server goes on reading and writing', async
   await query().create({ data: { event: 'Fair 1', name: 'Late Guest', email: 'late@example.org' } });
   expect(await query().count({ where: { email: 'late@example.org' } })).toBe(1);
   await query().delete({ where: { email: 'late@example.org' } });
-}, 180_000);
+}, 500_000);
 
 test('it stays out over a restart, and then the annotation can go', async () => {
   await app.restart();
@@ -205,7 +207,7 @@ test('it stays out over a restart, and then the annotation can go', async () => 
   await app.restart();
   expect(await query().count({ where: { name: { $startsWith: 'Guest' } } })).toBe(ROWS);
   expect(await app.knex('gdpr_protected_types').where({ uid: REGISTRATION })).toEqual([]);
-}, 60_000);
+}, 500_000);
 
 test('an attribute that is annotated later is sealed beside the others, and neither is lost', async () => {
   const notes = app.strapi.db.query(NOTE) as any;
@@ -228,4 +230,4 @@ test('an attribute that is annotated later is sealed beside the others, and neit
   expect(await app.knex('own_note').whereNotNull('place')).toEqual([]);
   expect(await all()).toEqual(before);
   expect(await found({ place: 'in two' })).toBe(1);
-}, 120_000);
+}, 500_000);

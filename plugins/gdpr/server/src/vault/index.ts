@@ -1,6 +1,7 @@
 import type { Core } from '@strapi/types';
 
 import { quietDatabaseErrors } from '../platform/database/quiet-errors';
+import { beginAsWriter } from '../platform/database/sqlite-transactions';
 import type { Room } from '../platform/room';
 import { type RunKind, runsOf } from '../platform/runs';
 import { readSettings } from '../platform/settings';
@@ -101,6 +102,7 @@ export const vaultRoom: Room = {
 
   async afterSync(strapi) {
     quietDatabaseErrors(strapi);
+    beginAsWriter(strapi);
     await createVaultTables(strapi);
     const annotations = annotationsOf.get(strapi) ?? new Map();
     const vault = await Vault.open(strapi, readSettings(strapi), annotations);

@@ -77,13 +77,23 @@ export class RecordInspector {
     return { last, rows: rows.length };
   }
 
-  /** The entries that rows should have in the index, by {@link tokenKey}. */
-  async expectedTokens(type: ProtectedType, ids: readonly number[]): Promise<ReadonlySet<string>> {
+  /**
+   * The entries that rows should have in the index, by {@link tokenKey}; and which of the rows open at all: of the
+   * others nobody knows what they should have.
+   */
+  async expectedTokens(
+    type: ProtectedType,
+    ids: readonly number[],
+  ): Promise<{ readonly tokens: ReadonlySet<string>; readonly readable: ReadonlySet<number> }> {
     const from = await tables(this.strapi);
     const rows = (await from(type.table)
       .select(columnsOf(this.strapi, type))
       .whereIn('id', ids)) as StoredRow[];
-    return new Set((await this.open(type, rows)).flatMap(({ tokens }) => tokens.map(tokenKey)));
+    const inspections = await this.open(type, rows);
+    return {
+      tokens: new Set(inspections.flatMap(({ tokens }) => tokens.map(tokenKey))),
+      readable: new Set(inspections.flatMap(({ row, stored }) => (stored === null ? [] : [row.id]))),
+    };
   }
 
   private async confirm(type: ProtectedType, ids: readonly number[]): Promise<void> {
