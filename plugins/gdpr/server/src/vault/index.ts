@@ -13,14 +13,20 @@ import { Vault } from './vault';
 
 export { type ViewConfiguration, viewConfigurations } from './content-manager';
 export { DataKey } from './data-key';
-export type { KeyName } from './envelope';
-export type { ProtectedType } from './protected-types';
+export { DESTROYED } from './data-keys';
+export { decodeEnvelope, keyName, type KeyName } from './envelope';
+export { type ProtectedType, SEALED } from './protected-types';
+export { randomBytes } from './random';
+export { keyNameOf, openRecord, sealRecord } from './record-sealer';
+export { systemKey } from './system-keys';
+export { xchacha20Poly1305 } from './suites';
 export { BLIND_INDEX } from './tables';
 import type { OpeningFailure } from './record-opener';
 export type { OpenedRecord, OpeningFailure } from './record-opener';
 export { relatedId } from './subject-resolver';
 export type { EmailSubjectResolver, SubjectAnswer, SubjectQuestion } from './subject-resolver';
 export type { Vault, VaultListener, VaultWrite } from './vault';
+export type { ProtectedTypes } from './protected-types';
 
 const annotationsOf = new WeakMap<Core.Strapi, Annotations>();
 const vaults = new WeakMap<Core.Strapi, Vault>();

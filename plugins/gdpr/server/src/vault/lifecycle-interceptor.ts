@@ -9,7 +9,7 @@ import type { IndexEntries, TokenRow } from './blind-index/blind-index';
 import { type ProtectedType, SEALED } from './protected-types';
 import { EVERYTHING, type Plan, type QueryParams } from './query-planner';
 import { isPlainObject } from './query-rewriter';
-import type { EntityData, SealedCreate, SealedUpdate } from './record-writer';
+import type { EntityData, SealedCreate, SealedUpdate, StoredRecord } from './record-writer';
 import type { Vault } from './vault';
 
 interface LifecycleProperties {
@@ -27,7 +27,12 @@ interface Carried {
   created?: SealedCreate[];
   deferred?: TokenRow[];
   updated?: SealedUpdate;
-  deleted?: { readonly entityId: number; readonly entries: IndexEntries | null }[];
+  deleted?: {
+    readonly entityId: number;
+    readonly entries: IndexEntries | null;
+    /** `null` when the record did not open. */
+    readonly record: StoredRecord | null;
+  }[];
 }
 
 const CARRIED = Symbol('gdpr vault');
@@ -216,9 +221,10 @@ class VaultHooks {
   }
 
   private async reportCreated(type: ProtectedType, id: number, record: SealedCreate): Promise<void> {
-    const { subject, values, data } = record;
+    const { subject, keyName, values, data } = record;
     const documentId = String(data['documentId']);
-    await this.vault.reportWrite({ kind: 'create', uid: type.uid, id, documentId, subject, after: values });
+    const write = { uid: type.uid, id, documentId, subject, keyName, after: values };
+    await this.vault.reportWrite({ kind: 'create', ...write });
   }
 
   private async beforeUpdate(type: ProtectedType, params: LifecycleProperties['params']): Promise<Carried> {
@@ -267,8 +273,12 @@ class VaultHooks {
 
   /** The tokens of a record are made of its values, so they are worked out before it is gone. */
   private async beforeDelete(type: ProtectedType, ids: readonly number[]): Promise<Carried> {
-    const entries = await this.vault.writer.entriesOfStored(type, ids);
-    return { deleted: ids.map((entityId) => ({ entityId, entries: entries.get(entityId) ?? null })) };
+    const stored = await this.vault.writer.openWithEntries(type, ids);
+    const deleted = ids.map((entityId) => {
+      const record = stored.get(entityId) ?? null;
+      return { entityId, record, entries: record?.entries ?? null };
+    });
+    return { deleted };
   }
 
   private async afterDelete(type: ProtectedType, deleted: NonNullable<Carried['deleted']>): Promise<void> {
@@ -277,7 +287,7 @@ class VaultHooks {
     await this.vault.reportWrite({
       kind: 'delete',
       uid: type.uid,
-      ids: deleted.map(({ entityId }) => entityId),
+      records: deleted.map(({ entityId, record }) => ({ id: entityId, record })),
     });
   }
 

@@ -112,7 +112,10 @@ export class QueryPlanner {
     if (type === undefined || ![...type.attributes.keys()].some((name) => selected.has(name))) {
       return { selected, added: [] };
     }
-    const added = [SEALED, type.isComponent ? 'id' : 'documentId'].filter((name) => !selected.has(name));
+    // The row's id, too: the audit trail tells records by it.
+    const added = [SEALED, 'id', ...(type.isComponent ? [] : ['documentId'])].filter(
+      (name) => !selected.has(name),
+    );
     return { select: [...names, ...added], selected, added };
   }
 

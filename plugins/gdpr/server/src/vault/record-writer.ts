@@ -34,6 +34,15 @@ export interface SealedUpdate {
   readonly before: { readonly entries: IndexEntries; readonly values: ProtectedValues };
   readonly after: { readonly entries: IndexEntries; readonly values: ProtectedValues };
   readonly subject: string | null;
+  readonly keyName: KeyName;
+}
+
+/** A stored record, opened. */
+export interface StoredRecord {
+  readonly documentId: string;
+  readonly values: ProtectedValues;
+  readonly subject: string | null;
+  readonly keyName: KeyName;
 }
 
 interface StoredRow {
@@ -121,27 +130,28 @@ export class RecordWriter {
       },
       after: { values, entries: this.index.entriesOf(type, values, answer.subject, variant) },
       subject: answer.subject,
+      keyName: key.name,
     };
   }
 
-  /** The index entries that stored rows have, by id; rows that do not open are left out. */
-  async entriesOfStored(
+  /** Stored rows with the index entries they have, by id; rows that do not open are left out. */
+  async openWithEntries(
     type: ProtectedType,
     ids: readonly number[],
-  ): Promise<ReadonlyMap<number, IndexEntries>> {
-    const entries = new Map<number, IndexEntries>();
-    for (const [id, { values, subject }] of await this.openMany(type, ids)) {
-      entries.set(id, this.index.entriesOf(type, values, subject, ''));
+  ): Promise<ReadonlyMap<number, StoredRecord & { readonly entries: IndexEntries }>> {
+    const records = new Map<number, StoredRecord & { readonly entries: IndexEntries }>();
+    for (const [id, record] of await this.openMany(type, ids)) {
+      records.set(id, { ...record, entries: this.index.entriesOf(type, record.values, record.subject, '') });
     }
-    return entries;
+    return records;
   }
 
   /** Opens many rows by id. Rows that do not open are left out. */
   async openMany(
     type: ProtectedType,
     ids: readonly number[],
-  ): Promise<ReadonlyMap<number, { readonly values: ProtectedValues; readonly subject: string | null }>> {
-    const opened = new Map<number, { values: ProtectedValues; subject: string | null }>();
+  ): Promise<ReadonlyMap<number, StoredRecord>> {
+    const opened = new Map<number, StoredRecord>();
     for (const part of chunk(ids)) {
       const from = await tables(this.strapi);
       const columns = type.isComponent ? ['id', SEALED] : ['id', 'document_id', SEALED];
@@ -154,11 +164,10 @@ export class RecordWriter {
         const envelope = envelopes[at] ?? null;
         const key = envelope === null ? undefined : keys.get(keyName(envelope.keyId));
         if (envelope === null || key === undefined || key === DESTROYED) return;
-        const values = openRecord(envelope, key, {
-          uid: type.uid,
-          documentId: row.document_id ?? String(row.id),
-        });
-        if (values !== null) opened.set(row.id, { values, subject: key.subject });
+        const documentId = row.document_id ?? String(row.id);
+        const values = openRecord(envelope, key, { uid: type.uid, documentId });
+        if (values !== null)
+          opened.set(row.id, { documentId, values, subject: key.subject, keyName: key.name });
       });
     }
     return opened;

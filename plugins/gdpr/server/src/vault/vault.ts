@@ -14,7 +14,8 @@ import { QueryPlanner } from './query-planner';
 import { QueryRewriter } from './query-rewriter';
 import { QuickSearch } from './quick-search';
 import { type OpenedRecord, type OpeningFailure, RecordOpener } from './record-opener';
-import { RecordWriter, type SealedUpdate } from './record-writer';
+import type { KeyName } from './envelope';
+import { RecordWriter, type SealedUpdate, type StoredRecord } from './record-writer';
 import { sodiumReady } from './sodium';
 import { SubjectResolver } from './subject-resolver';
 import { suiteById, xchacha20Poly1305 } from './suites';
@@ -34,10 +35,17 @@ export type VaultWrite =
       readonly id: number;
       readonly documentId: string;
       readonly subject: string | null;
+      /** The key the record is sealed under; what is kept of it elsewhere goes under the same. */
+      readonly keyName: KeyName;
       readonly after: Readonly<Record<string, unknown>>;
     }
   | { readonly kind: 'update'; readonly uid: string; readonly update: SealedUpdate }
-  | { readonly kind: 'delete'; readonly uid: string; readonly ids: readonly number[] };
+  | {
+      readonly kind: 'delete';
+      readonly uid: string;
+      /** `record` is `null` for one that did not open. */
+      readonly records: readonly { readonly id: number; readonly record: StoredRecord | null }[];
+    };
 
 /**
  * The vault of one Strapi instance: keys, index, and what seals, opens and finds records. Its parts are plain objects

@@ -87,7 +87,8 @@ describe('for any tree', () => {
         hashOf({ begin: index * 2 ** level, end: (index + 1) * 2 ** level }),
       );
       expect(CompactRange.of(size, border).root()).toEqual(range.root());
-      if (leaves[size] !== undefined) range.append(leaves[size]);
+      const next = leaves[size];
+      if (next !== undefined) range.append(next);
     }
   });
 

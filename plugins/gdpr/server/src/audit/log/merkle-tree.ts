@@ -83,6 +83,11 @@ export class CompactRange {
     return this.count;
   }
 
+  /** The hashes it is made of, the largest subtree first. */
+  get border(): readonly Buffer[] {
+    return this.hashes;
+  }
+
   clone(): CompactRange {
     return new CompactRange(this.count, this.hashes);
   }
@@ -186,7 +191,7 @@ export function rootFromInclusionProof(
   if (leaf.length !== HASH_BYTES || proof.some((node) => node.length !== HASH_BYTES)) return null;
   let node = index;
   let last = size - 1;
-  let root = Buffer.from(leaf);
+  let root: Buffer = Buffer.from(leaf);
   for (const sibling of proof) {
     if (last === 0) return null;
     if (node % 2 === 1 || node === last) {
@@ -227,8 +232,8 @@ export function verifyConsistency(
   if (first === undefined) return false;
   let [node, last] = [earlier - 1, size - 1];
   while (node % 2 === 1) [node, last] = [Math.floor(node / 2), Math.floor(last / 2)];
-  let before = Buffer.from(first);
-  let after = Buffer.from(first);
+  let before: Buffer = Buffer.from(first);
+  let after: Buffer = Buffer.from(first);
   for (const sibling of path) {
     if (last === 0) return false;
     if (node % 2 === 1 || node === last) {
