@@ -147,10 +147,7 @@ export class RecordWriter {
   }
 
   /** Opens many rows by id. Rows that do not open are left out. */
-  async openMany(
-    type: ProtectedType,
-    ids: readonly number[],
-  ): Promise<ReadonlyMap<number, StoredRecord>> {
+  async openMany(type: ProtectedType, ids: readonly number[]): Promise<ReadonlyMap<number, StoredRecord>> {
     const opened = new Map<number, StoredRecord>();
     for (const part of chunk(ids)) {
       const from = await tables(this.strapi);

@@ -48,6 +48,11 @@ export class TileTree {
     return rootOfBorder([...this.levels].reverse().flatMap(({ range }) => range.border));
   }
 
+  /** The hashes of leaves behind the last full tile. */
+  get openLeaves(): Buffer {
+    return Buffer.concat(this.levels[0]?.hashes ?? []);
+  }
+
   append(leaves: readonly Buffer[]): { readonly tree: TileTree; readonly tiles: readonly Tile[] } {
     const levels = this.levels.map(({ hashes, range, tiles }) => ({
       hashes: [...hashes],

@@ -63,8 +63,6 @@ export class Accesses {
   }
 
   drafts(schemas: AttributeSchemas): Draft[] {
-    return [...this.all.values()]
-      .filter((access) => !access.isEmpty)
-      .map((access) => access.draft(schemas));
+    return [...this.all.values()].filter((access) => !access.isEmpty).map((access) => access.draft(schemas));
   }
 }

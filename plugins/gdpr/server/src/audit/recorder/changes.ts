@@ -1,4 +1,11 @@
-import { DESTROYED, type KeyName, sealRecord, type Vault, type VaultWrite, xchacha20Poly1305 } from '../../vault';
+import {
+  DESTROYED,
+  type KeyName,
+  sealRecord,
+  type Vault,
+  type VaultWrite,
+  xchacha20Poly1305,
+} from '../../vault';
 import { packAttributes } from '../entry/attribute-set';
 import { payloadCommitment, payloadHash, type RecordSet } from '../entry/entry';
 import { packIds } from '../entry/record-ids';

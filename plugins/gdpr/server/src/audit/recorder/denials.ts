@@ -73,13 +73,14 @@ export class Denials {
 
 /** The protected type a request is for: named in the content manager's path, or by its controller. */
 function protectedTypeOf({ path: url, state }: RequestContext, types: ProtectedTypes): string | null {
-  const inPath = /^\/content-manager\/(?:collection-types|single-types|relations|uid)\/([\w:.-]+)/.exec(url)?.[1];
+  const inPath = /^\/content-manager\/(?:collection-types|single-types|relations|uid)\/([\w:.-]+)/.exec(
+    url,
+  )?.[1];
   if (inPath !== undefined) return types.get(inPath) === undefined ? null : inPath;
   const { handler, info } = state.route ?? {};
   if (typeof handler !== 'string') return null;
   const controller = handler.split('.').slice(0, -1).join('.');
-  const owner =
-    info?.pluginName === undefined ? `api::${info?.apiName ?? ''}` : `plugin::${info.pluginName}`;
+  const owner = info?.pluginName === undefined ? `api::${info?.apiName ?? ''}` : `plugin::${info.pluginName}`;
   for (const uid of [controller, `${owner}.${controller}`]) if (types.get(uid) !== undefined) return uid;
   return null;
 }

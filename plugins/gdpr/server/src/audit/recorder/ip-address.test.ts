@@ -15,5 +15,6 @@ test.each([
 test('all of it or nothing is kept where that is set; what is no address never', () => {
   expect(keptAddress('203.0.113.77', 'full')).toBe('203.0.113.77');
   expect(keptAddress('203.0.113.77', 'none')).toBeUndefined();
-  for (const text of ['', 'ada@example.org', '1.2.3', undefined]) expect(keptAddress(text, 'full')).toBeUndefined();
+  for (const text of ['', 'ada@example.org', '1.2.3', undefined])
+    expect(keptAddress(text, 'full')).toBeUndefined();
 });

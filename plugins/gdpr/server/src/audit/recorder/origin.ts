@@ -73,7 +73,7 @@ export class Origins {
   /** The request that is being answered, unless a job or command runs that was set off by it. */
   request(): RequestContext | undefined {
     if (currentUnitOfWork() !== undefined) return undefined;
-    return this.strapi.requestContext.get() as unknown as RequestContext | undefined;
+    return this.strapi.requestContext.get();
   }
 
   current(): Origin {

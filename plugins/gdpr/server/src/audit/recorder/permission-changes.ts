@@ -26,7 +26,11 @@ const ADMIN_USER = 'admin::user';
  * Records changes of who may do what with protected types and with this plugin: permissions of roles and of API tokens,
  * and roles of administrators. In the transaction of the change where there is one.
  */
-export function recordPermissionChanges(strapi: Core.Strapi, recorder: Recorder, types: ProtectedTypes): void {
+export function recordPermissionChanges(
+  strapi: Core.Strapi,
+  recorder: Recorder,
+  types: ProtectedTypes,
+): void {
   const matters = ({ action, subject }: Row): boolean => {
     if (typeof action !== 'string') return false;
     if (action.startsWith('plugin::gdpr.')) return true;
@@ -34,21 +38,32 @@ export function recordPermissionChanges(strapi: Core.Strapi, recorder: Recorder,
     // `api::registration.registration.find`: the type, and what may be done with it.
     return types.get(action.split('.').slice(0, -1).join('.')) !== undefined;
   };
+  // Saving a role grants and revokes one by one; of a request that is one entry for each owner and direction.
+  const lists = new WeakMap<object, Map<string, string[]>>();
   const report = async (uid: string, change: 'granted' | 'revoked', rows: readonly Row[]): Promise<void> => {
     const kind = PERMISSIONS[uid];
     for (const row of rows.filter(matters)) {
       const owner = idOf(row[kind?.owner ?? 'role']);
-      const details = {
-        change,
-        permission: String(row['action']),
-        ...(typeof row['subject'] === 'string' ? { type: row['subject'] } : {}),
-        ...(owner === null ? {} : { of: `${kind?.prefix ?? 'role'}:${owner}` }),
-      };
-      await recorder.record({ action: 'permission', details });
+      const of = owner === null ? {} : { of: `${kind?.prefix ?? 'role'}:${owner}` };
+      const subject = typeof row['subject'] === 'string' ? ` ${row['subject']}` : '';
+      const permission = `${String(row['action'])}${subject}`;
+      const request = recorder.origins.request();
+      const ofRequest = (request && lists.get(request)) ?? new Map<string, string[]>();
+      const key = `${change} ${of.of ?? ''}`;
+      const open = ofRequest.get(key);
+      if (open !== undefined) {
+        // The entry is written when the request ends, with all that is in its list by then.
+        open.push(permission);
+        continue;
+      }
+      const permissions = [permission];
+      if (request !== undefined && !strapi.db.inTransaction())
+        lists.set(request, ofRequest.set(key, permissions));
+      await recorder.record({ action: 'permission', details: { change, ...of, permissions } });
     }
   };
   const stored = (uid: string, where: unknown): Promise<Row[]> =>
-    strapi.db.query(uid as never).findMany({
+    strapi.db.query(uid).findMany({
       where: where as never,
       populate: { [PERMISSIONS[uid]?.owner ?? 'role']: { select: ['id'] } },
     }) as Promise<Row[]>;
@@ -80,7 +95,7 @@ export function recordPermissionChanges(strapi: Core.Strapi, recorder: Recorder,
     async afterDeleteMany({ model, state }: Event) {
       await report(model.uid, 'revoked', (state['rows'] as Row[] | undefined) ?? []);
     },
-  } as never);
+  });
 
   async function reportRoles({ params, result }: Event): Promise<void> {
     const { roles } = rowOf(params.data);

@@ -62,16 +62,10 @@ export class Recorder {
   async onRead(records: readonly OpenedRecord[]): Promise<void> {
     if (this.writeActions.get() !== undefined) return;
     const collection = this.collections.get();
-    const action = collection?.action ?? 'read';
-    const purpose = this.purposes.get();
-    if (collection !== undefined) return collection.accesses.add(records, action, purpose);
-    const request = this.openRequest();
-    if (request !== undefined) return request.accesses.add(records, action, purpose);
-    const transaction = this.openTransaction();
-    if (transaction !== undefined) return transaction.accesses.add(records, action, purpose);
-    const accesses = new Accesses();
-    accesses.add(records, action, purpose);
-    await this.commit(accesses.drafts(this.schemas));
+    const open = collection ?? this.openRequest() ?? this.openTransaction();
+    const accesses = open?.accesses ?? new Accesses();
+    accesses.add(records, collection?.action ?? 'read', this.purposes.get());
+    if (open === undefined) await this.commit(accesses.drafts(this.schemas));
   }
 
   onWrite(write: VaultWrite): Promise<void> | void {

@@ -1,3 +1,5 @@
+import { Readable as Stream } from 'node:stream';
+
 import type { Core } from '@strapi/types';
 
 import { answer, GdprError, unavailable } from '../../platform/errors';
@@ -29,7 +31,10 @@ export function recordRequests(strapi: Core.Strapi, recording: () => Recording |
   strapi.server.use(async (koaContext, next) => {
     const context = koaContext as unknown as Context;
     const audit = recording();
-    if (audit === undefined) return next();
+    if (audit === undefined) {
+      await next();
+      return;
+    }
     const { recorder, denials } = audit;
     recorder.beginRequest(context);
     let failure: { readonly error: unknown } | undefined;
@@ -56,10 +61,7 @@ function refuse(context: Context, error: unknown): void {
     context.res.destroy();
     return;
   }
-  const { body } = context;
-  if (typeof body === 'object' && body !== null && 'destroy' in body && typeof body.destroy === 'function') {
-    body.destroy();
-  }
+  if (context.body instanceof Stream) context.body.destroy();
   for (const header of Object.keys(context.response.headers)) {
     if (/^(content-|etag|last-modified|link|x-total)/i.test(header)) context.remove(header);
   }

@@ -47,11 +47,7 @@ export class AttributeSchemas {
 
   private async load(): Promise<void> {
     const from = await tables(this.strapi);
-    const rows = (await from(SCHEMAS).select('id', 'type', 'attributes')) as {
-      id: string;
-      type: string;
-      attributes: string;
-    }[];
+    const rows = (await from(SCHEMAS)) as { id: string; type: string; attributes: string }[];
     for (const { id, type, attributes } of rows) {
       this.known.set(id, { id, type, attributes: JSON.parse(attributes) as string[] });
     }

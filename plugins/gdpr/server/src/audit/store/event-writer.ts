@@ -87,7 +87,8 @@ export class EventWriter {
   /** Only the database's code goes on: its message may quote what was to be written. */
   private failure(error: unknown): GdprError {
     if (error instanceof GdprError) return error;
-    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
+    const code =
+      typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
     this.strapi.log.error(`gdpr: the audit trail cannot be written (${code}).`);
     return new GdprError('audit-unavailable', unavailableSentence(code));
   }

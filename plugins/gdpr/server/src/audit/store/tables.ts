@@ -4,6 +4,7 @@ import { installAppendOnlyGuard } from '../../platform/database/append-only';
 import { tables } from '../../platform/database/connection';
 import { createTable } from '../../platform/database/create-table';
 import { dialectOf } from '../../platform/database/dialect';
+import { TILE_WIDTH } from '../log/tile-tree';
 
 /** Entries that wait for the sealer, in no order that means anything. */
 export const QUEUE = 'gdpr_audit_queue';
@@ -24,13 +25,10 @@ export const SEGMENTS = 'gdpr_audit_segments';
 export const RECORDS = 'gdpr_audit_records';
 /** What each witness has been given. */
 export const WITNESSES = 'gdpr_audit_witnesses';
-/** One row, which the sealer writes first in its transaction: one sealer at a time. */
+/** One row, which the sealer writes first in its transaction: one sealer at a time. It also holds the open tile. */
 export const LOCK = 'gdpr_audit_lock';
 /** While it holds a row, and only for the transaction that put it there, sealing and pruning pass the guard. */
 export const GATE = 'gdpr_audit_gate';
-
-/** Leaves of one tile, and of one segment. */
-export const TILE_WIDTH = 256;
 
 /** Creates the audit's own tables where they are missing, and renews what guards them. */
 export async function createAuditTables(strapi: Core.Strapi): Promise<void> {
@@ -97,12 +95,18 @@ export async function createAuditTables(strapi: Core.Strapi): Promise<void> {
   await createTable(strapi, LOCK, (table) => {
     table.integer('id').notNullable().primary();
     table.string('holder', 36).nullable();
+    // The hashes of the last tile while it is not full, and the size of the log they belong to.
+    table.bigInteger('size').notNullable();
+    table.binary('hashes', 32 * TILE_WIDTH).notNullable();
   });
   await createTable(strapi, GATE, (table) => {
     table.increments('id');
   });
   const from = await tables(strapi);
-  await from(LOCK).insert({ id: 1, holder: null }).onConflict('id').ignore();
+  await from(LOCK)
+    .insert({ id: 1, holder: null, size: 0, hashes: Buffer.alloc(0) })
+    .onConflict('id')
+    .ignore();
   await guard(strapi);
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../log/merkle-tree';
 import { hashOfTile, openHashesOf, type Tile, TILE_WIDTH, TileTree } from '../log/tile-tree';
 
-import { LOG, TILES } from './tables';
+import { LOCK, LOG, TILES } from './tables';
 
 interface TileRow {
   readonly tile: number | string;
@@ -29,7 +29,8 @@ export class TreeStore {
   /** Entries in the log. */
   async size(): Promise<number> {
     const from = await tables(this.strapi);
-    const row = (await from(LOG).max({ last: 'idx' }).first()) as { last: number | string | null } | undefined;
+    const row = (await from(LOG).max({ last: 'idx' }).first()) as
+      { last: number | string | null } | undefined;
     return row?.last == null ? 0 : Number(row.last) + 1;
   }
 
@@ -55,13 +56,27 @@ export class TreeStore {
   }
 
   async leafHash(index: number): Promise<Buffer> {
-    const [hash] = await this.hashesAt(0, index, 1);
+    const [hash] = await this.leafHashes(index, index + 1);
     if (hash === undefined) throw broken(index);
     return hash;
   }
 
+  /** Leaf hashes as the sealer made them. */
+  async leafHashes(begin: number, end: number): Promise<Buffer[]> {
+    const hashes: Buffer[] = [];
+    for (let at = begin; at < end;) {
+      const next = Math.min(end, at - (at % TILE_WIDTH) + TILE_WIDTH);
+      hashes.push(...(await this.hashesAt(0, at, next - at)));
+      at = next;
+    }
+    return hashes;
+  }
+
   /** The leaf data of entries, in order; `null` for those that were pruned. Entries that are missing leave a gap. */
-  async entries(begin: number, end: number): Promise<{ readonly index: number; readonly data: string | null }[]> {
+  async entries(
+    begin: number,
+    end: number,
+  ): Promise<{ readonly index: number; readonly data: string | null }[]> {
     const from = await tables(this.strapi);
     const rows = (await from(LOG)
       .select('idx', 'entry')
@@ -115,7 +130,19 @@ export class TreeStore {
     return hashes;
   }
 
+  /**
+   * Leaves of the open tile, as the sealer hashed them. They are worked out from the entries only where its note is
+   * missing: an entry that was changed since must not change the tree.
+   */
   private async openLeaves(begin: number, end: number): Promise<Buffer[]> {
+    const from = await tables(this.strapi);
+    const note = (await from(LOCK).select('size', 'hashes').where({ id: 1 }).first()) as
+      { size: number | string; hashes: Buffer } | undefined;
+    const size = Number(note?.size ?? 0);
+    const first = size - (size % TILE_WIDTH);
+    if (note !== undefined && begin >= first && end <= size) {
+      return Array.from({ length: end - begin }, (_, at) => hashOfTile(note.hashes, begin - first + at));
+    }
     const rows = await this.entries(begin, end);
     return rows.map(({ index, data }) => {
       if (data === null) throw broken(index);

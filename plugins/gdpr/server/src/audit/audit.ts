@@ -1,0 +1,181 @@
+import type { Core } from '@strapi/types';
+
+import { badRequest } from '../platform/errors';
+import { runsOf } from '../platform/runs';
+import type { Settings } from '../platform/settings';
+import { runAs, type UnitOfWork } from '../platform/unit-of-work';
+import type { Vault } from '../vault';
+
+import { packAttributes } from './entry/attribute-set';
+import { packIds } from './entry/record-ids';
+import type { NoteVerifier } from './log/signed-note';
+import { Denials } from './recorder/denials';
+import type { Draft } from './recorder/draft';
+import { Origins } from './recorder/origin';
+import { Recorder } from './recorder/recorder';
+import { AttributeSchemas } from './store/attribute-schemas';
+import { Checkpoints } from './store/checkpoints';
+import { EventWriter } from './store/event-writer';
+import { type HoldsSubjects, prune, type PruneOptions } from './store/pruning';
+import { RecordDirectory } from './store/record-directory';
+import { Sealer } from './store/sealer';
+import { SigningKeys } from './store/signing-keys';
+import { TreeStore } from './store/tree-store';
+import { Witnesses } from './store/witnesses';
+import { Trail } from './trail/trail';
+import { verifyLogRun } from './verify/verify-log';
+
+/** Access to one record that Strapi's own reports do not show: unmasking, or a refusal below the routes. */
+export interface RecordAccess {
+  readonly uid: string;
+  readonly id?: number;
+  readonly documentId: string | null;
+  readonly subject: string | null;
+  readonly attributes: readonly string[];
+  /** Why: a word or two that somebody chose from a list, never free text. */
+  readonly reason?: string;
+}
+
+export interface KeyOperation {
+  /** For example `rotate-key-encryption-key`, `destroy-data-key`, `rotate-index-key`. */
+  readonly operation: string;
+  /** `documentId` of the data subject whose key it was. */
+  readonly subject?: string;
+  readonly count?: number;
+}
+
+/** The audit trail of one Strapi instance: its parts, put together, and what other rooms may ask of it. */
+export class Audit {
+  readonly store: TreeStore;
+  readonly checkpoints: Checkpoints;
+  readonly keys: SigningKeys;
+  readonly schemas: AttributeSchemas;
+  readonly directory: RecordDirectory;
+  readonly sealer: Sealer;
+  readonly witnesses: Witnesses;
+  readonly trail: Trail;
+  readonly recorder: Recorder;
+  readonly denials: Denials;
+  private holds: HoldsSubjects | undefined;
+
+  constructor(
+    readonly strapi: Core.Strapi,
+    vault: Vault,
+    settings: Settings,
+  ) {
+    this.store = new TreeStore(strapi);
+    this.checkpoints = new Checkpoints(strapi);
+    this.keys = new SigningKeys(strapi, vault, settings.publicUrl);
+    this.schemas = new AttributeSchemas(strapi, vault.types.all());
+    this.directory = new RecordDirectory(strapi, vault);
+    const { checkpointInterval, witnesses, address } = settings.audit;
+    this.sealer = new Sealer(strapi, this.store, this.keys, this.directory, checkpointInterval);
+    this.witnesses = new Witnesses(strapi, witnesses);
+    this.trail = new Trail(strapi, vault, this.store, this.directory, this.schemas);
+    const writer = new EventWriter(strapi);
+    this.recorder = new Recorder(vault, this.schemas, writer, new Origins(strapi, address));
+    this.denials = new Denials(this.recorder, vault.types);
+    const files = witnesses.flatMap((witness) => ('file' in witness ? [witness.file] : []));
+    runsOf(strapi).register(verifyLogRun(strapi, this.store, this.checkpoints, this.keys, files));
+  }
+
+  // ── for developers of a project ──
+
+  /**
+   * States why personal data is used: every entry that comes of `work` carries the purpose.
+   *
+   * @param purpose a reference such as `support-ticket-4711`: letters, digits and `._:/-`, so that nobody writes names
+   * into a log that nothing is taken out of
+   */
+  withPurpose<T>(purpose: string, work: () => T): T {
+    return this.recorder.withPurpose(reference('purpose', purpose), work);
+  }
+
+  /** Runs a script under a name, which its entries carry. */
+  runAs<T>(unit: UnitOfWork, work: () => T): T {
+    return runAs({ ...unit, name: reference('name', unit.name) }, work);
+  }
+
+  /** Runs an export: its reads are one entry, however many records they are. */
+  asExport<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.recorder.collecting('export', { what: reference('name', name) }, work);
+  }
+
+  // ── for the rooms above ──
+
+  /** An unmasking: somebody was shown what is masked for them. */
+  async recordUnmask(access: RecordAccess): Promise<void> {
+    await this.recorder.record(this.accessDraft('unmask', access));
+  }
+
+  /** A refusal of access to one record. */
+  async recordDenied(access: RecordAccess): Promise<void> {
+    await this.recorder.record(this.accessDraft('denied', access), { lasting: true });
+  }
+
+  async reportKeyOperation({ operation, subject, count }: KeyOperation): Promise<void> {
+    const details = {
+      operation,
+      ...(subject === undefined ? {} : { subject }),
+      ...(count === undefined ? {} : { count }),
+    };
+    await this.recorder.record({ action: 'key', details });
+  }
+
+  /** @param settings the names of what changed; values may be secret */
+  async reportSettingsChange(settings: readonly string[]): Promise<void> {
+    await this.recorder.record({ action: 'settings', details: { changed: [...settings] } });
+  }
+
+  /** Tells who is on legal hold: nothing about them is pruned. */
+  registerLegalHolds(holds: HoldsSubjects): void {
+    this.holds = holds;
+  }
+
+  /** Prunes by age; what was done is an entry itself. */
+  async prune(options: PruneOptions): Promise<number> {
+    const pruned = await prune(this.strapi, this.store, options, this.holds);
+    if (pruned > 0) {
+      const details = { what: options.what, before: options.before, count: pruned };
+      await this.recorder.record({ action: 'prune', details });
+    }
+    return pruned;
+  }
+
+  /** Makes the next signing key. The next checkpoint is signed by both. */
+  async rotateSigningKey(): Promise<NoteVerifier> {
+    const verifier = await this.keys.rotate();
+    const details = { operation: 'rotate-audit-signing-key', key: verifier.keyId.toString('hex') };
+    await this.recorder.record({ action: 'key', details });
+    return verifier;
+  }
+
+  private accessDraft(action: string, access: RecordAccess): Draft {
+    const { uid, id, documentId, subject, attributes, reason } = access;
+    const schema = this.schemas.of(uid);
+    const record = {
+      type: uid,
+      ids: packIds(id === undefined ? [] : [id]),
+      attributes: packAttributes(
+        schema,
+        attributes.filter((name) => schema.attributes.includes(name)),
+      ),
+      subjects: subject === null ? undefined : [subject],
+    };
+    const details = {
+      type: uid,
+      ...(documentId === null ? {} : { document: documentId }),
+      ...(reason === undefined ? {} : { reason: reference('reason', reason) }),
+    };
+    return { action, records: [record], details };
+  }
+}
+
+/** @throws 400 for what could hold a name or an address */
+function reference(what: string, text: string): string {
+  if (/^[\w.:/-]{1,120}$/.test(text)) return text;
+  throw badRequest(
+    'request-invalid',
+    `The ${what} must be a reference of letters, digits and . _ : / - (at most 120), such as support-ticket-4711.`,
+  );
+}
