@@ -14,7 +14,7 @@ import type { Draft } from './recorder/draft';
 import { Origins } from './recorder/origin';
 import { Recorder } from './recorder/recorder';
 import { AttributeSchemas } from './store/attribute-schemas';
-import { Checkpoints } from './store/checkpoints';
+import { Checkpoints, type StoredCheckpoint } from './store/checkpoints';
 import { EventWriter } from './store/event-writer';
 import { type HoldsSubjects, prune, type PruneOptions } from './store/pruning';
 import { RecordDirectory } from './store/record-directory';
@@ -23,6 +23,7 @@ import { SigningKeys } from './store/signing-keys';
 import { TreeStore } from './store/tree-store';
 import { Witnesses } from './store/witnesses';
 import { Trail } from './trail/trail';
+import { exportLog, type ExportFormat } from './verify/export-log';
 import { verifyLogRun } from './verify/verify-log';
 
 /** Access to one record that Strapi's own reports do not show: unmasking, or a refusal below the routes. */
@@ -140,6 +141,18 @@ export class Audit {
       await this.recorder.record({ action: 'prune', details });
     }
     return pruned;
+  }
+
+  /** Writes the log up to its last checkpoint into a folder, in files that anybody can verify. */
+  async exportTo(
+    directory: string,
+    format: ExportFormat = 'jsonl',
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<StoredCheckpoint> {
+    const checkpoint = await exportLog(this, directory, format, onProgress);
+    const details = { what: 'audit-trail', format, entries: checkpoint.size };
+    await this.recorder.record({ action: 'export', details });
+    return checkpoint;
   }
 
   /** Makes the next signing key. The next checkpoint is signed by both. */

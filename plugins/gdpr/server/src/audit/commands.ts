@@ -6,7 +6,7 @@ import type { CommandContext } from '../platform/command-context';
 import { runAs } from '../platform/unit-of-work';
 
 import { auditOf } from './audit-of';
-import { exportLog, type ExportFormat, FORMATS } from './verify/export-log';
+import { type ExportFormat, FORMATS } from './verify/export-log';
 import { verifyExport } from './verify/verify-export';
 
 interface ExportArguments {
@@ -48,7 +48,6 @@ async function exportTrail({ out, format }: ExportArguments, context: CommandCon
   const strapi = await context.strapi();
   const audit = auditOf(strapi);
   await runAs({ kind: 'command', name: 'audit export' }, async () => {
-    await audit.recorder.record({ action: 'export', details: { what: 'audit-trail', format } });
     try {
       await audit.sealer.complete();
     } catch (error) {
@@ -56,7 +55,7 @@ async function exportTrail({ out, format }: ExportArguments, context: CommandCon
       context.note(error instanceof Error ? error.message : String(error));
     }
     const progress = context.progress('Exporting');
-    const { size } = await exportLog(audit, out, format, (done, total) => progress.update(done, total));
+    const { size } = await audit.exportTo(out, format, (done, total) => progress.update(done, total));
     progress.stop();
     context.print(
       `${String(size)} entries are in ${out}. Verify them with: strapi-gdpr audit verify --dir ${out}`,

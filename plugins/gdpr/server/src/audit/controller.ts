@@ -19,7 +19,6 @@ import { QUEUE } from './store/tables';
 import { actorNames } from './trail/actor-names';
 import type { EntryView } from './trail/trail';
 import { parseExportFormat, parseIndex, parseTrailQuery } from './trail/trail-query';
-import { exportLog } from './verify/export-log';
 import { tarOf } from './verify/tar';
 import { VERIFY_RUN } from './verify/verify-log';
 
@@ -181,11 +180,7 @@ export function auditController({ strapi }: { strapi: Core.Strapi }): Record<str
       const remove = (): void => void rm(directory, { recursive: true, force: true });
       ctx.res.once('close', remove);
       await audit().sealer.complete();
-      const { size } = await exportLog(audit(), directory, format);
-      await audit().recorder.record({
-        action: 'export',
-        details: { what: 'audit-trail', format, entries: size },
-      });
+      const { size } = await audit().exportTo(directory, format);
       const files = (await readdir(directory)).sort().map((name) => path.join(directory, name));
       ctx.attachment(`audit-trail-${String(size)}.tar.gz`);
       ctx.type = 'application/gzip';

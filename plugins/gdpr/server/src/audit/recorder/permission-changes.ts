@@ -44,12 +44,12 @@ export function recordPermissionChanges(
     const kind = PERMISSIONS[uid];
     for (const row of rows.filter(matters)) {
       const owner = idOf(row[kind?.owner ?? 'role']);
-      const of = owner === null ? {} : { of: `${kind?.prefix ?? 'role'}:${owner}` };
+      const of = `${kind?.prefix ?? 'role'}:${owner ?? 'nobody'}`;
       const subject = typeof row['subject'] === 'string' ? ` ${row['subject']}` : '';
       const permission = `${String(row['action'])}${subject}`;
       const request = recorder.origins.request();
       const ofRequest = (request && lists.get(request)) ?? new Map<string, string[]>();
-      const key = `${change} ${of.of ?? ''}`;
+      const key = `${change} ${of}`;
       const open = ofRequest.get(key);
       if (open !== undefined) {
         // The entry is written when the request ends, with all that is in its list by then.
@@ -59,7 +59,7 @@ export function recordPermissionChanges(
       const permissions = [permission];
       if (request !== undefined && !strapi.db.inTransaction())
         lists.set(request, ofRequest.set(key, permissions));
-      await recorder.record({ action: 'permission', details: { change, ...of, permissions } });
+      await recorder.record({ action: 'permission', details: { change, of, permissions } });
     }
   };
   const stored = (uid: string, where: unknown): Promise<Row[]> =>
