@@ -77,7 +77,7 @@ export class Audit {
     this.recorder = new Recorder(vault, this.schemas, writer, new Origins(strapi, address));
     this.denials = new Denials(this.recorder, vault.types);
     const files = witnesses.flatMap((witness) => ('file' in witness ? [witness.file] : []));
-    runsOf(strapi).register(verifyLogRun(strapi, this.store, this.checkpoints, this.keys, files));
+    runsOf(strapi).register(verifyLogRun(this.store, this.checkpoints, this.keys, files));
   }
 
   // ── for developers of a project ──

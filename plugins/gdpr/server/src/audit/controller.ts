@@ -112,7 +112,7 @@ export function auditController({ strapi }: { strapi: Core.Strapi }): Record<str
     async values(ctx) {
       const entry = await audit().trail.one(parseIndex(ctx.params['index']));
       if (entry === null) throw notFound('request-invalid', 'There is no such entry, or it was pruned.');
-      const values = await audit().trail.values(entry.id);
+      const values = await audit().trail.values(entry.index);
       // Whoever looks at old values sees personal data: that is an entry, like any other look.
       const about = values.flatMap((value) => ('gone' in value ? [] : (value.documentId ?? [])));
       await audit().recorder.record({

@@ -1,15 +1,6 @@
 import { leafHash } from '../log/merkle-tree';
 
-import {
-  type AuditEntry,
-  isCanonical,
-  leafData,
-  parseEntry,
-  payloadCommitment,
-  payloadHash,
-  prunedLeaf,
-  prunedLine,
-} from './entry';
+import { type AuditEntry, isCanonical, leafData, parseEntry, prunedLeaf, prunedLine } from './entry';
 
 const entry: AuditEntry = {
   v: 1,
@@ -62,10 +53,4 @@ test('the line of a pruned entry carries its leaf hash and nothing else', () => 
   expect(prunedLeaf(leafData(entry))).toBeNull();
   expect(prunedLeaf('{"pruned":"c2hvcnQ="}')).toBeNull();
   expect(prunedLeaf(`${prunedLine(leaf)} `)).toBeNull();
-});
-
-test('an entry commits to its payloads by their hashes and order', () => {
-  const [a, b] = [payloadHash('first'), payloadHash('second')];
-  expect(payloadCommitment([a, b])).not.toBe(payloadCommitment([b, a]));
-  expect(payloadCommitment([a])).not.toBe(payloadCommitment([a, b]));
 });

@@ -1,5 +1,3 @@
-import { hash } from 'node:crypto';
-
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
 
@@ -47,7 +45,7 @@ const entrySchema = z.object({
   ip: z.string().optional(),
   purpose: z.string().optional(),
   records: z.array(recordSetSchema).optional(),
-  /** base64 of {@link payloadCommitment}: what was sealed apart from the entry, so that it can be pruned. */
+  /** The commitment to its payloads (payloads.ts): what was sealed apart from the entry, so that it can be pruned. */
   payload: z.string().optional(),
   /** What the action needs said besides; never anything personal. */
   details: z
@@ -98,13 +96,4 @@ const PRUNED = /^\{"pruned":"([A-Za-z0-9+/]{43}=)"\}$/;
 export function prunedLeaf(line: string): Buffer | null {
   const encoded = PRUNED.exec(line)?.[1];
   return encoded === undefined ? null : Buffer.from(encoded, 'base64');
-}
-
-export function payloadHash(sealed: string): Buffer {
-  return hash('sha256', sealed, 'buffer');
-}
-
-/** SHA-256 over the payloads' hashes in order: one pruned payload leaves the others provable. */
-export function payloadCommitment(hashes: readonly Uint8Array[]): string {
-  return hash('sha256', Buffer.concat(hashes), 'buffer').toString('base64');
 }

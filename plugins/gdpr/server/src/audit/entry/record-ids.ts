@@ -51,7 +51,7 @@ export function unpackIds(packed: string): number[] | null {
     if (id > MAX_ID) return null;
     ids.push(id);
   }
-  return packIds(ids) === packed ? ids : null;
+  return bits.isFilledUp() ? ids : null;
 }
 
 /** Strapi's ids are 32-bit integers. */
@@ -115,6 +115,12 @@ class BitReader {
       value = 2 * value + bit;
     }
     return value;
+  }
+
+  /** Whether only the zeros that fill up the last byte are left. */
+  isFilledUp(): boolean {
+    if (this.bytes.length !== Math.ceil(this.at / 8)) return false;
+    return this.read(8 * this.bytes.length - this.at) === 0;
   }
 
   private next(): number | null {

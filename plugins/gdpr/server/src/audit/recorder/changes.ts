@@ -7,17 +7,12 @@ import {
   xchacha20Poly1305,
 } from '../../vault';
 import { packAttributes } from '../entry/attribute-set';
-import { payloadCommitment, payloadHash, type RecordSet } from '../entry/entry';
+import type { RecordSet } from '../entry/entry';
+import { decodePayloads, encodePayloads, payloadCommitment } from '../entry/payloads';
 import { packIds } from '../entry/record-ids';
 import type { AttributeSchemas } from '../store/attribute-schemas';
 
 import type { Draft } from './draft';
-
-/** What was sealed of one changed record, beside the entry. */
-export interface Payload {
-  readonly hash: Buffer;
-  readonly sealed: string;
-}
 
 /** The place that a payload is bound to; it opens nowhere else. */
 export const PAYLOAD_PLACE = 'gdpr audit payload';
@@ -57,10 +52,10 @@ export class Changes {
     vault: Vault,
     schemas: AttributeSchemas,
     id: string,
-  ): Promise<{ readonly draft: Draft; readonly payloads: readonly Payload[] }> {
+  ): Promise<{ readonly draft: Draft; readonly payload: string | null }> {
     const names = this.changes.flatMap(({ keyName }) => (keyName === null ? [] : [keyName]));
     const keys = await vault.keys.load(new Set(names));
-    const payloads: Payload[] = [];
+    const payloads: string[] = [];
     // No await in here: the keys are only good until the next turn of the event loop.
     for (const change of this.changes) {
       const key = change.keyName === null ? undefined : keys.get(change.keyName);
@@ -68,13 +63,13 @@ export class Changes {
       const { uid, documentId, kind } = change;
       const place = { uid: PAYLOAD_PLACE, documentId: `${id}/${String(payloads.length)}` };
       const values = { kind, uid, documentId, id: change.id, ...difference(change) };
-      const sealed = sealRecord(values, key, xchacha20Poly1305, place);
-      payloads.push({ sealed, hash: payloadHash(sealed) });
+      payloads.push(sealRecord(values, key, xchacha20Poly1305, place));
     }
     const action = this.action ?? this.changes[0]?.kind ?? 'update';
     const draft: Draft = { action, purpose: this.purpose, records: this.recordSets(schemas) };
-    if (payloads.length === 0) return { draft, payloads };
-    return { draft: { ...draft, payload: payloadCommitment(payloads.map(({ hash }) => hash)) }, payloads };
+    if (payloads.length === 0) return { draft, payload: null };
+    const payload = encodePayloads(payloads);
+    return { draft: { ...draft, payload: payloadCommitment(decodePayloads(payload)) }, payload };
   }
 
   private recordSets(schemas: AttributeSchemas): RecordSet[] {

@@ -209,8 +209,8 @@ export class Recorder {
     const events: Event[] = [];
     for (const change of changes) {
       const id = ids.next();
-      const { draft, payloads } = await change.draft(this.vault, this.schemas, id);
-      events.push({ entry: completed(draft, id, origin), payloads });
+      const { draft, payload } = await change.draft(this.vault, this.schemas, id);
+      events.push({ entry: completed(draft, id, origin), payload });
     }
     for (const draft of drafts) events.push({ entry: completed(draft, ids.next(), origin) });
     await this.writer.insert(events);

@@ -4,14 +4,13 @@ import { insertRows, type Row } from '../../platform/database/connection';
 import { chunk } from '../../platform/database/dialect';
 import { GdprError } from '../../platform/errors';
 import { type AuditEntry, leafData } from '../entry/entry';
-import type { Payload } from '../recorder/changes';
 
-import { PAYLOADS, QUEUE } from './tables';
+import { QUEUE } from './tables';
 
 /** An entry on its way into the queue, with what was sealed beside it. */
 export interface Event {
   readonly entry: AuditEntry;
-  readonly payloads?: readonly Payload[];
+  readonly payload?: string | null;
 }
 
 /** Entries of one INSERT. */
@@ -37,10 +36,6 @@ export class EventWriter {
   async insert(events: readonly Event[]): Promise<void> {
     try {
       for (const part of chunk(events, BATCH)) await insertRows(this.strapi, QUEUE, part.map(rowOf));
-      const payloads = events.flatMap(({ entry, payloads = [] }) =>
-        payloads.map(({ hash, sealed }, ordinal) => ({ event: entry.id, ordinal, hash, sealed })),
-      );
-      for (const part of chunk(payloads, BATCH)) await insertRows(this.strapi, PAYLOADS, part);
     } catch (error) {
       throw this.failure(error);
     }
@@ -101,6 +96,6 @@ function unavailableSentence(code: string): string {
   );
 }
 
-function rowOf({ entry }: Event): Row {
-  return { entry: leafData(entry) };
+function rowOf({ entry, payload = null }: Event): Row {
+  return { entry: leafData(entry), payload };
 }

@@ -1,11 +1,11 @@
 import type { Core } from '@strapi/types';
 
 import { inTransaction, tables } from '../../platform/database/connection';
-import { chunk } from '../../platform/database/dialect';
 import { parseEntry } from '../entry/entry';
+import { prunedPayloads } from '../entry/payloads';
 import { TILE_WIDTH } from '../log/tile-tree';
 
-import { LOG, PAYLOADS, withGateOpen } from './tables';
+import { LOG, withGateOpen } from './tables';
 import type { TreeStore } from './tree-store';
 
 /** What may not be pruned yet: subjects on legal hold. The rooms above know them and register this. */
@@ -35,13 +35,12 @@ export async function prune(
   const end = what === 'entries' ? size - (size % TILE_WIDTH) : size;
   let pruned = 0;
   for (let begin = 0; begin < end; begin += TILE_WIDTH) {
-    const old: { readonly index: number; readonly event: string; readonly subjects: readonly string[] }[] =
-      [];
-    for (const { index, data } of await store.entries(begin, Math.min(end, begin + TILE_WIDTH))) {
+    const old: Prunable[] = [];
+    for (const { index, data, payload } of await store.entries(begin, Math.min(end, begin + TILE_WIDTH))) {
       const entry = data === null ? null : parseEntry(data);
       if (entry === null || entry.time >= before) continue;
       const subjects = (entry.records ?? []).flatMap(({ subjects: of = [] }) => of);
-      old.push({ index, event: entry.id, subjects });
+      old.push({ index, payload, subjects });
     }
     const held = await holds([...new Set(old.flatMap(({ subjects }) => subjects))]);
     const free = old.filter(({ subjects }) => !subjects.some((subject) => held.has(subject)));
@@ -50,24 +49,28 @@ export async function prune(
   return pruned;
 }
 
+interface Prunable {
+  readonly index: number;
+  readonly payload: string | null;
+  readonly subjects: readonly string[];
+}
+
 async function take(
   strapi: Core.Strapi,
-  entries: readonly { readonly index: number; readonly event: string }[],
+  entries: readonly Prunable[],
   what: PruneOptions['what'],
 ): Promise<number> {
-  if (entries.length === 0) return 0;
+  const concerned = entries.filter(
+    ({ payload }) => what === 'entries' || (payload !== null && prunedPayloads(payload) !== payload),
+  );
+  if (concerned.length === 0) return 0;
   return withGateOpen(strapi, async () => {
     const from = await tables(strapi);
-    let payloads = 0;
-    for (const part of chunk(entries)) {
-      const events = part.map(({ event }) => event);
-      payloads += await from(PAYLOADS)
-        .whereIn('event', events)
-        .whereNotNull('sealed')
-        .update({ sealed: null });
-      const indexes = part.map(({ index }) => index);
-      if (what === 'entries') await from(LOG).whereIn('idx', indexes).update({ entry: null });
+    for (const { index, payload } of concerned) {
+      const left =
+        what === 'entries' ? { entry: null, payload: null } : { payload: prunedPayloads(payload ?? '') };
+      await from(LOG).where({ idx: index }).update(left);
     }
-    return what === 'entries' ? entries.length : payloads;
+    return concerned.length;
   });
 }

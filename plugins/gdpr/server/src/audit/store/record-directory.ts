@@ -5,9 +5,9 @@ import type { Core } from '@strapi/types';
 import { insertRows, tables } from '../../platform/database/connection';
 import { chunk } from '../../platform/database/dialect';
 import { decodeEnvelope, DESTROYED, keyName, type ProtectedType, SEALED, type Vault } from '../../vault';
-import type { AuditEntry } from '../entry/entry';
-import { unpackIds } from '../entry/record-ids';
+import type { RecordSet } from '../entry/entry';
 
+import type { DecodedEntry } from './segments';
 import { RECORDS } from './tables';
 
 interface Known {
@@ -48,9 +48,11 @@ export class RecordDirectory {
   ) {}
 
   /** Learns what is new in these entries, in the transaction that is running. */
-  async learn(entries: readonly AuditEntry[]): Promise<{ readonly remember: () => void }> {
+  async learn(entries: readonly DecodedEntry[]): Promise<{ readonly remember: () => void }> {
     const stated = new Map<string, Map<number, Known | null>>();
-    for (const entry of entries) for (const set of entry.records ?? []) this.collect(set, stated);
+    for (const { entry, ids } of entries) {
+      for (const [at, set] of (entry.records ?? []).entries()) this.collect(set, ids[at] ?? [], stated);
+    }
     for (const [uid, records] of stated) {
       const type = this.vault.types.get(uid);
       await this.store(uid, type, records);
@@ -102,12 +104,13 @@ export class RecordDirectory {
   }
 
   private collect(
-    { type, ids: packed, documents, subjects = [] }: NonNullable<AuditEntry['records']>[number],
+    { type, documents, subjects = [] }: RecordSet,
+    ids: readonly number[],
     stated: Map<string, Map<number, Known | null>>,
   ): void {
     const known = this.idsOf(type);
     let records = stated.get(type);
-    for (const [at, id] of (unpackIds(packed) ?? []).entries()) {
+    for (const [at, id] of ids.entries()) {
       if (known.has(id)) continue;
       if (records === undefined) {
         records = new Map<number, Known | null>();

@@ -6,14 +6,14 @@ import { clock } from '../../platform/clock';
 import { insertRows, raw, qualified, tables } from '../../platform/database/connection';
 import { chunk } from '../../platform/database/dialect';
 import { GdprError } from '../../platform/errors';
-import { type AuditEntry, parseEntry } from '../entry/entry';
+import { parseEntry } from '../entry/entry';
 import { readCheckpoint, signCheckpoint } from '../log/checkpoint';
 import { leafHash } from '../log/merkle-tree';
 import { type Tile, TILE_WIDTH, type TileTree } from '../log/tile-tree';
 
 import { Checkpoints } from './checkpoints';
 import type { RecordDirectory } from './record-directory';
-import { type SegmentRow, summarise } from './segments';
+import { decoded, type DecodedEntry, type SegmentRow, summarise } from './segments';
 import type { SigningKeys } from './signing-keys';
 import { LOCK, LOG, QUEUE, SEGMENTS, TILES, withGateOpen } from './tables';
 import type { TreeStore } from './tree-store';
@@ -26,13 +26,14 @@ const ROWS = 500;
 interface Queued {
   readonly id: number | string;
   readonly entry: string;
+  readonly payload: string | null;
 }
 
 /** The log as this process last left it. */
 interface Head {
   readonly tree: TileTree;
   /** Entries behind the last full tile, for the summary it will get; `null` for what is no entry of ours. */
-  readonly open: readonly (AuditEntry | null)[];
+  readonly open: readonly (DecodedEntry | null)[];
 }
 
 /**
@@ -71,7 +72,10 @@ export class Sealer {
       const from = await tables(this.strapi);
       await from(LOCK).where({ id: 1 }).update({ holder: this.holder });
       const head = await this.currentHead();
-      const queued = (await from(QUEUE).select('id', 'entry').orderBy('id').limit(BATCH)) as Queued[];
+      const queued = (await from(QUEUE)
+        .select('id', 'entry', 'payload')
+        .orderBy('id')
+        .limit(BATCH)) as Queued[];
       const batch = await this.append(head, queued);
       const published = await this.publish(batch.head.tree, queued.length < BATCH && now);
       return { ...batch, published, count: queued.length };
@@ -101,10 +105,10 @@ export class Sealer {
     if (queued.length === 0) return { head, remember: () => undefined };
     const leaves = queued.map(({ entry }) => leafHash(Buffer.from(entry, 'utf8')));
     const { tree, tiles } = head.tree.append(leaves);
-    const rows = queued.map(({ entry }, at) => ({ idx: head.tree.size + at, entry }));
+    const rows = queued.map(({ entry, payload }, at) => ({ idx: head.tree.size + at, entry, payload }));
     for (const part of chunk(rows, ROWS)) await insertRows(this.strapi, LOG, part);
     await this.insertTiles(tiles);
-    const entries = queued.map(({ entry }) => parseEntry(entry));
+    const entries = queued.map(({ entry }) => decodedEntry(entry));
     const { segments, open } = segmentsOf(head, entries);
     for (const part of chunk(segments, ROWS))
       await insertRows(
@@ -158,7 +162,7 @@ export class Sealer {
     await this.assertUnbroken(size);
     const begin = size - (size % TILE_WIDTH);
     const open = (await this.store.entries(begin, size)).map(({ data }) =>
-      data === null ? null : parseEntry(data),
+      data === null ? null : decodedEntry(data),
     );
     return { tree: await this.store.load(size), open };
   }
@@ -180,11 +184,16 @@ export class Sealer {
   }
 }
 
+function decodedEntry(data: string): DecodedEntry | null {
+  const entry = parseEntry(data);
+  return entry === null ? null : decoded(entry);
+}
+
 /** The summaries of the tiles that these entries fill up, and what is left for the next one. */
 function segmentsOf(
   { tree, open }: Head,
-  entries: readonly (AuditEntry | null)[],
-): { readonly segments: readonly SegmentRow[]; readonly open: readonly (AuditEntry | null)[] } {
+  entries: readonly (DecodedEntry | null)[],
+): { readonly segments: readonly SegmentRow[]; readonly open: readonly (DecodedEntry | null)[] } {
   const segments: SegmentRow[] = [];
   const first = Math.floor(tree.size / TILE_WIDTH);
   let pending = [...open];

@@ -36,13 +36,23 @@ export interface TrailFilter {
   };
 }
 
-export function summarise(tile: number, entries: readonly AuditEntry[]): SegmentRow {
+/** An entry with the ids of its record sets unpacked, once for all who need them. */
+export interface DecodedEntry {
+  readonly entry: AuditEntry;
+  readonly ids: readonly (readonly number[])[];
+}
+
+export function decoded(entry: AuditEntry): DecodedEntry {
+  return { entry, ids: (entry.records ?? []).map(({ ids }) => unpackIds(ids) ?? []) };
+}
+
+export function summarise(tile: number, entries: readonly DecodedEntry[]): SegmentRow {
   const sets = { actors: new Set<string>(), actions: new Set<string>(), sources: new Set<string>() };
   const subjects = new Set<string>();
   const ids = new Map<string, Set<number>>();
   let from = Infinity;
   let to = 0;
-  for (const entry of entries) {
+  for (const { entry, ids: idsOfSets } of entries) {
     sets.actors.add(entry.actor);
     sets.actions.add(entry.action);
     sets.sources.add(entry.source);
@@ -51,10 +61,10 @@ export function summarise(tile: number, entries: readonly AuditEntry[]): Segment
     const document = entry.details?.['document'];
     // A denied or tampered record is known by its documentId alone.
     if (typeof document === 'string') subjects.add(document);
-    for (const set of entry.records ?? []) {
+    for (const [at, set] of (entry.records ?? []).entries()) {
       let known = ids.get(set.type);
       if (known === undefined) ids.set(set.type, (known = new Set()));
-      for (const id of unpackIds(set.ids) ?? []) known.add(id);
+      for (const id of idsOfSets[at] ?? []) known.add(id);
       for (const subject of set.subjects ?? []) subjects.add(subject);
     }
   }

@@ -10,8 +10,6 @@ import { TILE_WIDTH } from '../log/tile-tree';
 export const QUEUE = 'gdpr_audit_queue';
 /** The log: entry n is leaf n of the tree. */
 export const LOG = 'gdpr_audit_log';
-/** Old and new values of changes, each sealed under the key of whom they are about. */
-export const PAYLOADS = 'gdpr_audit_payloads';
 /** Hashes of the tree, 256 side by side. */
 export const TILES = 'gdpr_audit_tiles';
 export const CHECKPOINTS = 'gdpr_audit_checkpoints';
@@ -35,19 +33,14 @@ export async function createAuditTables(strapi: Core.Strapi): Promise<void> {
   await createTable(strapi, QUEUE, (table) => {
     table.bigIncrements('id');
     table.text('entry', 'longtext').notNullable();
+    // Old and new values of a change, sealed under the keys of whom they are about (entry/payloads.ts).
+    table.text('payload', 'longtext').nullable();
   });
   await createTable(strapi, LOG, (table) => {
     table.bigInteger('idx').notNullable().primary();
     // NULL once pruned; the leaf's hash stays in its tile.
     table.text('entry', 'longtext').nullable();
-  });
-  await createTable(strapi, PAYLOADS, (table) => {
-    table.string('event', 32).notNullable();
-    table.integer('ordinal').notNullable();
-    table.binary('hash', 32).notNullable();
-    // NULL once pruned.
-    table.text('sealed', 'longtext').nullable();
-    table.primary(['event', 'ordinal']);
+    table.text('payload', 'longtext').nullable();
   });
   await createTable(strapi, TILES, (table) => {
     table.integer('level').notNullable();
@@ -114,20 +107,15 @@ type Quote = (name: string) => string;
 
 async function guard(strapi: Core.Strapi): Promise<void> {
   const open = (quote: Quote): string => `EXISTS (SELECT 1 FROM ${gateName(strapi, quote)})`;
-  const prunes =
-    (column: string, same: readonly string[]) =>
-    (quote: Quote): string =>
-      [
-        open(quote),
-        `NEW.${quote(column)} IS NULL`,
-        ...same.map((name) => `NEW.${quote(name)} = OLD.${quote(name)}`),
-      ].join(' AND ');
+  // Pruning: the payload becomes a shorter one or NULL, the entry stays or becomes NULL.
+  const prunes = (quote: Quote): string =>
+    [
+      open(quote),
+      `NEW.${quote('idx')} = OLD.${quote('idx')}`,
+      `(NEW.${quote('entry')} IS NULL OR NEW.${quote('entry')} = OLD.${quote('entry')})`,
+    ].join(' AND ');
   await installAppendOnlyGuard(strapi, QUEUE, { deleteIf: open });
-  await installAppendOnlyGuard(strapi, LOG, { key: ['idx'], updateIf: prunes('entry', ['idx']) });
-  await installAppendOnlyGuard(strapi, PAYLOADS, {
-    key: ['event', 'ordinal'],
-    updateIf: prunes('sealed', ['event', 'ordinal', 'hash']),
-  });
+  await installAppendOnlyGuard(strapi, LOG, { key: ['idx'], updateIf: prunes });
   await installAppendOnlyGuard(strapi, TILES, { key: ['level', 'tile'] });
   await installAppendOnlyGuard(strapi, CHECKPOINTS);
   await installAppendOnlyGuard(strapi, VERIFIERS, { key: ['generation'] });

@@ -2,7 +2,6 @@ import type { Core } from '@strapi/types';
 
 import { tables } from '../../platform/database/connection';
 import { GdprError } from '../../platform/errors';
-import { prunedLine } from '../entry/entry';
 import {
   consistencyProofRanges,
   inclusionProofRanges,
@@ -20,6 +19,15 @@ interface TileRow {
   readonly tile: number | string;
   readonly root: Buffer;
   readonly hashes: Buffer;
+}
+
+/** An entry as it stands in the log. */
+export interface StoredEntry {
+  readonly index: number;
+  /** The leaf data. */
+  readonly data: string | null;
+  /** Its payloads (payloads.ts). */
+  readonly payload: string | null;
 }
 
 /** Reads hashes of the tree, at any size it has had. */
@@ -72,18 +80,15 @@ export class TreeStore {
     return hashes;
   }
 
-  /** The leaf data of entries, in order; `null` for those that were pruned. Entries that are missing leave a gap. */
-  async entries(
-    begin: number,
-    end: number,
-  ): Promise<{ readonly index: number; readonly data: string | null }[]> {
+  /** Entries in order; `data` is `null` for those that were pruned. Entries that are missing leave a gap. */
+  async entries(begin: number, end: number): Promise<StoredEntry[]> {
     const from = await tables(this.strapi);
     const rows = (await from(LOG)
-      .select('idx', 'entry')
+      .select('idx', 'entry', 'payload')
       .where('idx', '>=', begin)
       .where('idx', '<', end)
-      .orderBy('idx')) as { idx: number | string; entry: string | null }[];
-    return rows.map(({ idx, entry }) => ({ index: Number(idx), data: entry }));
+      .orderBy('idx')) as { idx: number | string; entry: string | null; payload: string | null }[];
+    return rows.map(({ idx, entry, payload }) => ({ index: Number(idx), data: entry, payload }));
   }
 
   /** Full tiles of a level, in order, with their hashes. */
@@ -160,11 +165,6 @@ export class TreeStore {
       .orderBy('tile')) as { root: Buffer }[];
     return rows.map(({ root }) => root);
   }
-}
-
-/** The line of an entry in an export. */
-export function lineOf(data: string | null, leaf: Buffer): string {
-  return data ?? prunedLine(leaf);
 }
 
 function perfectRoot(hashes: readonly Buffer[]): Buffer {

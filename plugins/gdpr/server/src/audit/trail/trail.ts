@@ -3,13 +3,14 @@ import type { Core } from '@strapi/types';
 import { tables } from '../../platform/database/connection';
 import { decodeEnvelope, DESTROYED, keyName, openRecord, type Vault } from '../../vault';
 import { type AuditEntry, parseEntry } from '../entry/entry';
+import { decodePayloads } from '../entry/payloads';
 import { unpackIds } from '../entry/record-ids';
 import { TILE_WIDTH } from '../log/tile-tree';
 import { PAYLOAD_PLACE } from '../recorder/changes';
 import type { AttributeSchemas } from '../store/attribute-schemas';
 import type { RecordDirectory } from '../store/record-directory';
 import { matches, mayMatch, type SegmentRow, type TrailFilter } from '../store/segments';
-import { PAYLOADS, SEGMENTS } from '../store/tables';
+import { SEGMENTS } from '../store/tables';
 import type { TreeStore } from '../store/tree-store';
 
 /** What the trail is asked for; `person` and `document` are told by their `documentId`s. */
@@ -105,21 +106,22 @@ export class Trail {
   }
 
   /** Old and new values of an entry. Whoever shows them has to record that. */
-  async values(event: string): Promise<ValuesOutcome[]> {
-    const from = await tables(this.strapi);
-    const rows = (await from(PAYLOADS).select('ordinal', 'sealed').where({ event }).orderBy('ordinal')) as {
-      ordinal: number;
-      sealed: string | null;
-    }[];
-    const envelopes = rows.map(({ sealed }) => (sealed === null ? null : decodeEnvelope(sealed)));
-    const names = envelopes.flatMap((envelope) => (envelope === null ? [] : [keyName(envelope.keyId)]));
+  async values(index: number): Promise<ValuesOutcome[]> {
+    const [row] = await this.store.entries(index, index + 1);
+    const event = row?.data == null ? undefined : parseEntry(row.data)?.id;
+    if (row === undefined || event === undefined) return [];
+    const payloads = decodePayloads(row.payload).map(({ sealed }, ordinal) => ({
+      envelope: sealed === null ? null : decodeEnvelope(sealed),
+      isPruned: sealed === null,
+      place: { uid: PAYLOAD_PLACE, documentId: `${event}/${String(ordinal)}` },
+    }));
+    const names = payloads.flatMap(({ envelope }) => (envelope === null ? [] : [keyName(envelope.keyId)]));
     const keys = await this.vault.keys.load(new Set(names));
-    return rows.map(({ ordinal, sealed }, at): ValuesOutcome => {
-      const envelope = envelopes[at] ?? null;
-      if (sealed === null) return { gone: 'pruned' };
+    // No await in here: the keys are only good until the next turn of the event loop.
+    return payloads.map(({ envelope, isPruned, place }): ValuesOutcome => {
+      if (isPruned) return { gone: 'pruned' };
       const key = envelope === null ? undefined : keys.get(keyName(envelope.keyId));
       if (key === DESTROYED) return { gone: 'erased' };
-      const place = { uid: PAYLOAD_PLACE, documentId: `${event}/${String(ordinal)}` };
       const values = envelope === null || key === undefined ? null : openRecord(envelope, key, place);
       return values === null ? { gone: 'not-authentic' } : valuesView(values);
     });

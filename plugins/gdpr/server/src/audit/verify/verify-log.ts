@@ -1,19 +1,15 @@
 import { readFile } from 'node:fs/promises';
 
-import type { Core } from '@strapi/types';
-
-import { tables } from '../../platform/database/connection';
-import { chunk } from '../../platform/database/dialect';
 import { GdprError } from '../../platform/errors';
 import type { RunKind, RunStep } from '../../platform/runs';
-import { parseEntry, payloadCommitment, payloadHash } from '../entry/entry';
+import { parseEntry } from '../entry/entry';
+import { decodePayloads, payloadCommitment } from '../entry/payloads';
 import { readCheckpoint, splitCheckpoints } from '../log/checkpoint';
 import { leafHash } from '../log/merkle-tree';
 import type { NoteVerifier } from '../log/signed-note';
 import { TILE_WIDTH } from '../log/tile-tree';
 import type { Checkpoints } from '../store/checkpoints';
 import type { SigningKeys } from '../store/signing-keys';
-import { PAYLOADS } from '../store/tables';
 import type { TreeStore } from '../store/tree-store';
 
 export const VERIFY_RUN = 'audit-verify';
@@ -27,7 +23,6 @@ const STEP = 16 * TILE_WIDTH;
  * published over them, and of those that witnesses keep in files.
  */
 export function verifyLogRun(
-  strapi: Core.Strapi,
   store: TreeStore,
   checkpoints: Checkpoints,
   keys: SigningKeys,
@@ -41,7 +36,7 @@ export function verifyLogRun(
       const size = await store.size();
       const end = Math.min(size, begin + STEP);
       const verifiers = await keys.verifiers();
-      await verifyEntries(strapi, store, begin, end);
+      await verifyEntries(store, begin, end);
       await verifyCheckpoints(store, checkpoints, verifiers, begin, end);
       if (end < size) return { cursor: String(end), done: end - begin };
       const last = await checkpoints.last();
@@ -55,50 +50,23 @@ export function verifyLogRun(
   };
 }
 
-async function verifyEntries(
-  strapi: Core.Strapi,
-  store: TreeStore,
-  begin: number,
-  end: number,
-): Promise<void> {
+async function verifyEntries(store: TreeStore, begin: number, end: number): Promise<void> {
   const expected = await store.leafHashes(begin, end);
   const entries = await store.entries(begin, end);
-  const commitments = new Map<string, { readonly index: number; readonly payload: string }>();
   for (let at = 0; at < end - begin; at += 1) {
     const stored = entries[at];
     const index = begin + at;
     if (stored?.index !== index) throw broken(`entry ${String(index)} is missing`);
-    if (stored.data === null) continue;
-    if (!leafHash(Buffer.from(stored.data, 'utf8')).equals(expected[at] ?? Buffer.alloc(0)))
+    const { data, payload } = stored;
+    if (data === null) continue;
+    if (!leafHash(Buffer.from(data, 'utf8')).equals(expected[at] ?? Buffer.alloc(0)))
       throw broken(`entry ${String(index)} was changed after it was sealed`);
-    const entry = parseEntry(stored.data);
-    if (entry?.payload !== undefined) commitments.set(entry.id, { index, payload: entry.payload });
-  }
-  await verifyPayloads(strapi, commitments);
-}
-
-async function verifyPayloads(
-  strapi: Core.Strapi,
-  commitments: ReadonlyMap<string, { readonly index: number; readonly payload: string }>,
-): Promise<void> {
-  for (const events of chunk([...commitments.keys()])) {
-    const from = await tables(strapi);
-    const rows = (await from(PAYLOADS)
-      .select('event', 'hash', 'sealed')
-      .whereIn('event', events)
-      .orderBy(['event', 'ordinal'])) as { event: string; hash: Buffer; sealed: string | null }[];
-    const hashes = new Map<string, Buffer[]>();
-    for (const { event, hash, sealed } of rows) {
-      const index = commitments.get(event)?.index ?? -1;
-      if (sealed !== null && !payloadHash(sealed).equals(hash))
-        throw broken(`old or new values of entry ${String(index)} were changed after it was sealed`);
-      hashes.set(event, [...(hashes.get(event) ?? []), hash]);
-    }
-    for (const event of events) {
-      const { index, payload } = commitments.get(event) ?? { index: -1, payload: '' };
-      if (payloadCommitment(hashes.get(event) ?? []) !== payload)
-        throw broken(`old or new values of entry ${String(index)} were taken away or exchanged`);
-    }
+    const committed = parseEntry(data)?.payload;
+    const actual = payload === null ? undefined : payloadCommitment(decodePayloads(payload));
+    if (committed !== actual)
+      throw broken(
+        `old or new values of entry ${String(index)} were changed or taken away after it was sealed`,
+      );
   }
 }
 
