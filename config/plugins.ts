@@ -1,5 +1,12 @@
 import { secret, setting, settingOr, wholeNumber } from '../src/environment';
 
+/** Where copies of the audit trail's checkpoints go. */
+function witnesses(): object[] {
+  const file = setting('GDPR_AUDIT_WITNESS_FILE');
+  const url = setting('GDPR_AUDIT_WITNESS_URL');
+  return [...(file === undefined ? [] : [{ file }]), ...(url === undefined ? [] : [{ url }])];
+}
+
 export default () => ({
   gdpr: {
     enabled: true,
@@ -8,6 +15,7 @@ export default () => ({
       masterKeyFile: setting('GDPR_MASTER_KEY_FILE'),
       publicUrl: setting('PUBLIC_URL'),
       mailFrom: setting('MAIL_FROM'),
+      audit: { witnesses: witnesses() },
       jobs: { driver: settingOr('GDPR_JOBS_DRIVER', 'database'), redisUrl: setting('REDIS_URL') },
     },
   },
