@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 const documents = (uid = CONTACT): any => app.strapi.documents(uid as never);
-const query = (uid = CONTACT): any => app.strapi.db.query(uid as never);
+const query = (uid = CONTACT): any => app.strapi.db.query(uid);
 const service = (): any => app.strapi.plugin('gdpr').service('audit');
 let people = 0;
 const person = (): any => ({
