@@ -319,25 +319,31 @@ describe('what else has to be known', () => {
     expect(revoked.some(({ details }) => details?.change === 'revoked')).toBe(true);
   });
 
-  test('keys, unmasking and refusals that other rooms report', async () => {
-    const contact = await documents().create({ data: person() });
-    const access = {
-      uid: CONTACT,
-      id: contact.id,
-      documentId: contact.documentId,
-      subject: null,
-      attributes: ['email'],
-    };
+  test('keys, unmasking and refusals that other rooms report; a reason is sealed', async () => {
+    const vault = (app.strapi.plugin('gdpr').service('vault') as any).of();
+    const { documentId } = await documents().create({ data: person() });
+    const [{ records }] = (await recorded(app, () =>
+      documents().update({ documentId, data: { notes: 'z' } }),
+    )) as any;
+    const [subject] = records[0].subjects;
     const entries = await recorded(app, async () => {
       await auditOf(app).reportKeyOperation({ operation: 'rotate-key-encryption-key', count: 12 });
-      await auditOf(app).recordUnmask({ ...access, reason: 'support' });
-      await auditOf(app).recordDenied(access);
+      const reason = 'Marker-Ada called about her bill';
+      await vault.reportUnmask({ uid: CONTACT, documentId, attributes: ['email'], reason, subject });
+      await vault.reportDenied({
+        uid: 'made::up',
+        documentId: 'marker-ada@example.org',
+        reason: 'Marker-Ada',
+      });
     });
     expect(entries.map(({ action }) => action)).toEqual(['key', 'unmask', 'denied']);
     expect(entries[1]).toMatchObject({
-      details: { reason: 'support' },
-      records: [{ ids: [contact.id], attributes: ['email'] }],
+      details: { type: CONTACT, document: documentId, attributes: ['email'] },
     });
+    expect(entries[2]).toMatchObject({ details: { what: 'unmask' } });
+    expect(await auditOf(app).trail.values(entries[1]?.index)).toEqual([
+      expect.objectContaining({ reason: 'Marker-Ada called about her bill' }),
+    ]);
   });
 
   test('settings that changed between two boots are named, without their values', async () => {

@@ -4,11 +4,11 @@ import { badRequest } from '../platform/errors';
 import { runsOf } from '../platform/runs';
 import type { Settings } from '../platform/settings';
 import { runAs, type UnitOfWork } from '../platform/unit-of-work';
-import type { Vault } from '../vault';
+import { sealRecord, type Unmasking, type UnmaskingDenied, type Vault, xchacha20Poly1305 } from '../vault';
 
-import { packAttributes } from './entry/attribute-set';
-import { packIds } from './entry/record-ids';
+import { encodePayloads } from './entry/payloads';
 import type { NoteVerifier } from './log/signed-note';
+import { PAYLOAD_PLACE } from './recorder/changes';
 import { Denials } from './recorder/denials';
 import type { Draft } from './recorder/draft';
 import { Origins } from './recorder/origin';
@@ -25,17 +25,6 @@ import { Witnesses } from './store/witnesses';
 import { Trail } from './trail/trail';
 import { exportLog, type ExportFormat } from './verify/export-log';
 import { verifyLogRun } from './verify/verify-log';
-
-/** Access to one record that Strapi's own reports do not show: unmasking, or a refusal below the routes. */
-export interface RecordAccess {
-  readonly uid: string;
-  readonly id?: number;
-  readonly documentId: string | null;
-  readonly subject: string | null;
-  readonly attributes: readonly string[];
-  /** Why: a word or two that somebody chose from a list, never free text. */
-  readonly reason?: string;
-}
 
 export interface KeyOperation {
   /** For example `rotate-key-encryption-key`, `destroy-data-key`, `rotate-index-key`. */
@@ -61,7 +50,7 @@ export class Audit {
 
   constructor(
     readonly strapi: Core.Strapi,
-    vault: Vault,
+    private readonly vault: Vault,
     settings: Settings,
   ) {
     this.store = new TreeStore(strapi);
@@ -104,14 +93,26 @@ export class Audit {
 
   // ── for the rooms above ──
 
-  /** An unmasking: somebody was shown what is masked for them. */
-  async recordUnmask(access: RecordAccess): Promise<void> {
-    await this.recorder.record(this.accessDraft('unmask', access));
+  /** An unmasking: somebody was shown what is masked for them. The reason is theirs, and is sealed. */
+  async recordUnmask({ uid, documentId, attributes, reason, subject }: Unmasking): Promise<void> {
+    const draft: Draft = {
+      action: 'unmask',
+      records: [{ type: uid, ids: '', subjects: subject === null ? undefined : [subject] }],
+      details: { type: uid, document: documentId, attributes: [...attributes] },
+      seal: (entryId) => this.sealReason(entryId, { kind: 'unmask', uid, documentId, reason }, subject),
+    };
+    await this.recorder.record(draft);
   }
 
-  /** A refusal of access to one record. */
-  async recordDenied(access: RecordAccess): Promise<void> {
-    await this.recorder.record(this.accessDraft('denied', access), { lasting: true });
+  /** A refusal to unmask. What was asked for is the caller's to make up: only what looks like it is kept. */
+  async recordDenied({ uid, documentId }: UnmaskingDenied): Promise<void> {
+    const isKnown = uid !== null && this.vault.types.get(uid) !== undefined;
+    const details = {
+      what: 'unmask',
+      ...(isKnown ? { type: uid } : {}),
+      ...(documentId !== null && /^[a-z0-9]{24}$/.test(documentId) ? { document: documentId } : {}),
+    };
+    await this.recorder.record({ action: 'denied', details }, { lasting: true });
   }
 
   async reportKeyOperation({ operation, subject, count }: KeyOperation): Promise<void> {
@@ -163,24 +164,16 @@ export class Audit {
     return verifier;
   }
 
-  private accessDraft(action: string, access: RecordAccess): Draft {
-    const { uid, id, documentId, subject, attributes, reason } = access;
-    const schema = this.schemas.of(uid);
-    const record = {
-      type: uid,
-      ids: packIds(id === undefined ? [] : [id]),
-      attributes: packAttributes(
-        schema,
-        attributes.filter((name) => schema.attributes.includes(name)),
-      ),
-      subjects: subject === null ? undefined : [subject],
-    };
-    const details = {
-      type: uid,
-      ...(documentId === null ? {} : { document: documentId }),
-      ...(reason === undefined ? {} : { reason: reference('reason', reason) }),
-    };
-    return { action, records: [record], details };
+  /** A free text may name people, so it goes under the key of whom it is about; of nobody's record it is not kept. */
+  private async sealReason(
+    entryId: string,
+    values: Readonly<Record<string, string>>,
+    subject: string | null,
+  ): Promise<string | null> {
+    const key = subject === null ? null : await this.vault.keys.activeOf(subject);
+    if (key === null) return null;
+    const place = { uid: PAYLOAD_PLACE, documentId: `${entryId}/0` };
+    return encodePayloads([sealRecord(values, key, xchacha20Poly1305, place)]);
   }
 }
 

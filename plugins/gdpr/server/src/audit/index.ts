@@ -18,7 +18,7 @@ import { recordChangedSettings } from './settings-changes';
 import { createAuditTables } from './store/tables';
 
 export { auditOf } from './audit-of';
-export type { Audit, KeyOperation, RecordAccess } from './audit';
+export type { Audit, KeyOperation } from './audit';
 export type { StoredCheckpoint } from './store/checkpoints';
 export type { HoldsSubjects } from './store/pruning';
 export type { CheckpointMailer } from './store/witnesses';
@@ -58,6 +58,8 @@ export const auditRoom: Room = {
       onRead: ({ records }) => recorder.onRead(records),
       onWrite: (write) => recorder.onWrite(write),
       onFailure: (failure) => recorder.onFailure(failure),
+      onUnmask: (event) => audit.recordUnmask(event),
+      onDenied: (event) => audit.recordDenied(event),
     });
     recordPermissionChanges(strapi, recorder, vault.types);
     openAudit(strapi, audit);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 
@@ -33,9 +34,11 @@ export function createContext(): { readonly context: CommandContext; readonly cl
 async function loadProject(): Promise<Core.Strapi> {
   process.env['LOG_LEVEL'] ||= 'warn';
   process.env['STRAPI_TELEMETRY_DISABLED'] ||= 'true';
-  // Here and not above: commands that need no project must not wait for Strapi to load.
-  const { compileStrapi, createStrapi } = await import('@strapi/strapi');
   const appDir = process.cwd();
+  // Here and not above: commands that need no project must not wait for Strapi to load. By `require`, because Strapi's
+  // ES modules import folders, which Node refuses; and the project's own Strapi.
+  const project = createRequire(path.join(appDir, 'package.json'));
+  const { compileStrapi, createStrapi } = project('@strapi/strapi') as typeof import('@strapi/strapi');
   const built = path.join(appDir, 'dist');
   const directories = existsSync(path.join(built, 'config'))
     ? { appDir, distDir: built }

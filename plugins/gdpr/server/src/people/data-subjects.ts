@@ -9,7 +9,7 @@ import {
 } from '../platform/database/connection';
 import { DataKey, type KeyName, type ProtectedType, type Vault, vaultOf } from '../vault';
 
-import { normaliseEmail } from './email-address';
+import { normaliseEmail } from '../platform/email-address';
 
 export const DATA_SUBJECT = 'plugin::gdpr.data-subject';
 
@@ -121,7 +121,7 @@ export class DataSubjects {
     return { id, documentId, keyName: key.name };
   }
 
-  private newDocumentId(): string {
+  newDocumentId(): string {
     const attribute = this.strapi.db.metadata.get(DATA_SUBJECT).attributes['documentId'];
     const make: unknown = attribute !== undefined && 'default' in attribute ? attribute.default : undefined;
     return String((make as () => unknown)());

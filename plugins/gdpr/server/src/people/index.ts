@@ -12,13 +12,14 @@ import { withholdDefaultPermissions } from './default-permissions';
 import { acceptRelationInput } from './relation-input';
 import { adminRoutes, contentApiRoutes } from './routes';
 import { DataSubjects } from './data-subjects';
-import { normaliseEmail } from './email-address';
+import { normaliseEmail } from '../platform/email-address';
 import { createEmailResolver } from './subject-by-email';
+import { createEmailBatchResolver } from './subjects-by-email';
 import { refuseTakenAddresses } from './unique-address';
 import { arrangeViews } from './views';
 
 export type { DataSubjectRef } from './data-subjects';
-export { normaliseEmail } from './email-address';
+export { normaliseEmail } from '../platform/email-address';
 export { convertLead, ensureContact, ensureDataSubject, findDataSubject, lockDataSubject } from './people';
 
 /** Leads, contacts, and the data subjects behind them. */
@@ -55,6 +56,10 @@ export const peopleRoom: Room = {
   afterSync(strapi) {
     const vault = vaultOf(strapi);
     vault.subjects.registerEmailResolver(createEmailResolver(strapi, vault));
+    vault.subjects.registerEmailBatchResolver(
+      createEmailBatchResolver(strapi, vault),
+      (value) => typeof value === 'string' && normaliseEmail(value) !== null,
+    );
     acceptRelationInput(strapi);
     const subjects = new DataSubjects(strapi);
     refuseTakenAddresses(strapi, subjects);

@@ -11,7 +11,7 @@ import {
 } from '../vault';
 
 import { DATA_SUBJECT, type DataSubjectRef, DataSubjects, type NewDataSubject } from './data-subjects';
-import { normaliseEmail } from './email-address';
+import { normaliseEmail } from '../platform/email-address';
 
 const RELATION = 'dataSubject';
 

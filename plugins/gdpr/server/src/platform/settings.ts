@@ -30,6 +30,14 @@ const settingsSchema = z.object({
       ttl: z.number().int().positive().max(60_000).default(50_000),
     })
     .prefault({}),
+  /**
+   * The country of telephone numbers without a country code (ISO 3166, for example `DE`), for the search box. After a
+   * change the index has to be rebuilt.
+   */
+  defaultCountry: optionalText.refine(
+    (value) => value === undefined || /^[A-Z]{2}$/.test(value),
+    'must be a country code of two capital letters, for example "DE"',
+  ),
   /** Address of this server as people reach it; links in mails start with it. */
   publicUrl: optionalText,
   mailFrom: optionalText,

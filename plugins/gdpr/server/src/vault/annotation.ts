@@ -51,6 +51,8 @@ const PROTECTABLE = [
 ] as const;
 export type ProtectableType = (typeof PROTECTABLE)[number];
 
+/** What the vault calls the attributes that it adds. */
+const TAKEN_NAMES = ['sealed', 'sealedPlace'];
 const TEXT_TYPES: readonly string[] = ['string', 'text', 'richtext', 'email'];
 const UNSEARCHABLE_TYPES: readonly string[] = ['json', 'blocks', 'boolean'];
 
@@ -80,6 +82,8 @@ interface AnnotatedSchemaAttribute {
   readonly type: string;
   readonly unique?: boolean;
   readonly relation?: string;
+  readonly component?: string;
+  readonly components?: readonly string[];
   readonly pluginOptions?: object;
 }
 
@@ -92,7 +96,10 @@ export type AnnotationResult =
  *
  * @returns the annotation, `null` when the schema carries none, or every mistake in it as one sentence each
  */
-export function readAnnotation(schema: AnnotatedSchema): AnnotationResult {
+export function readAnnotation(
+  schema: AnnotatedSchema,
+  { isComponent = false, carriesComponents = false }: SchemaContext = {},
+): AnnotationResult {
   const faults: string[] = [];
   const at = (path: string, message: string): void => {
     faults.push(`${schema.uid}, ${path}: ${message}`);
@@ -139,14 +146,31 @@ export function readAnnotation(schema: AnnotatedSchema): AnnotationResult {
   if (subject !== null) {
     const fault = subjectFault(schema, subject);
     if (fault !== null) at('pluginOptions.gdpr.subject', fault);
-    if (attributes.length === 0)
+    if (isComponent)
+      at('pluginOptions.gdpr.subject', 'a component belongs to whom the record it stands in belongs to');
+    else if (attributes.length === 0 && !carriesComponents)
       at('pluginOptions.gdpr.subject', 'no attribute of this type is marked as personalData');
   }
-  if (attributes.some(({ name }) => name === 'sealed'))
-    at('attributes.sealed', 'this name is taken by the vault');
+  for (const taken of TAKEN_NAMES) {
+    const isTaken = attributes.length > 0 && taken in schema.attributes;
+    if (isTaken) at(`attributes.${taken}`, 'this name is taken by the vault; give the attribute another');
+  }
 
   if (faults.length > 0) return { annotation: null, faults };
-  return { annotation: attributes.length === 0 ? null : { subject, attributes }, faults: [] };
+  const isEmpty = attributes.length === 0 && subject === null;
+  return { annotation: isEmpty ? null : { subject, attributes }, faults: [] };
+}
+
+/** Whether a schema marks any attribute as personal data. */
+export function isAnnotated({ attributes }: AnnotatedSchema): boolean {
+  return Object.values(attributes).some(({ pluginOptions }) => gdprOptions(pluginOptions) !== undefined);
+}
+
+/** What the schema itself does not say. */
+export interface SchemaContext {
+  readonly isComponent?: boolean;
+  /** Whether components with annotations stand in records of the type. */
+  readonly carriesComponents?: boolean;
 }
 
 function gdprOptions(pluginOptions: object | undefined): unknown {

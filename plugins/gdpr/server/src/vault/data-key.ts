@@ -7,6 +7,9 @@ const DATA_KEY_BYTES = 32;
 const ID_CONTEXT = Buffer.from('strapi-plugin-gdpr-crm data key id v1');
 const SUITE_CONTEXT = 'strapi-plugin-gdpr-crm record key v1 suite ';
 
+/** The owner, in the place of a data subject, of the key of components whose record has not been written yet. */
+export const UNCLAIMED = 'unclaimed components';
+
 /**
  * The key of one data subject. From its 256 random bytes two kinds of value are derived by keyed BLAKE2b (RFC 7693):
  *
@@ -17,28 +20,38 @@ const SUITE_CONTEXT = 'strapi-plugin-gdpr-crm record key v1 suite ';
 export class DataKey {
   readonly id: Buffer;
   readonly name: KeyName;
-  /** `documentId` of the data subject, or `null` for a record that belongs to nobody. */
-  readonly subject: string | null;
+  /** `documentId` of the data subject; `null` for a record that belongs to nobody; or {@link UNCLAIMED}. */
+  readonly owner: string | null;
   private readonly secret: Uint8Array;
   private readonly suiteKeys = new Map<number, SuiteKey>();
   private wiped = false;
 
-  private constructor(secret: Uint8Array, subject: string | null) {
+  private constructor(secret: Uint8Array, owner: string | null) {
     this.secret = secret;
-    this.subject = subject;
+    this.owner = owner;
     this.id = keyedHash(KEY_ID_BYTES, ID_CONTEXT, secret);
     this.name = keyName(this.id);
   }
 
-  static generate(subject: string | null): DataKey {
-    return new DataKey(randomBytes(DATA_KEY_BYTES), subject);
+  static generate(owner: string | null): DataKey {
+    return new DataKey(randomBytes(DATA_KEY_BYTES), owner);
   }
 
   /** @returns the key, or `null` when these bytes are not the key that `id` commits to */
-  static fromSecret(secret: Uint8Array, id: Uint8Array, subject: string | null): DataKey | null {
+  static fromSecret(secret: Uint8Array, id: Uint8Array, owner: string | null): DataKey | null {
     if (secret.length !== DATA_KEY_BYTES) return null;
-    const key = new DataKey(Uint8Array.from(secret), subject);
+    const key = new DataKey(Uint8Array.from(secret), owner);
     return key.id.equals(id) ? key : null;
+  }
+
+  /** `documentId` of the data subject whose key it is, or `null`. */
+  get subject(): string | null {
+    return this.isUnclaimed ? null : this.owner;
+  }
+
+  /** Whether what is sealed under it still waits for its owner. */
+  get isUnclaimed(): boolean {
+    return this.owner === UNCLAIMED;
   }
 
   forSuite(suite: Suite): SuiteKey {

@@ -2,7 +2,7 @@ import type { Core } from '@strapi/types';
 import { LRUCache } from 'lru-cache';
 
 import { clock } from '../platform/clock';
-import { insertRows, qualified, select, tables } from '../platform/database/connection';
+import { insertRows, qualified, type Row, select, tables } from '../platform/database/connection';
 import { chunk } from '../platform/database/dialect';
 import { GdprError } from '../platform/errors';
 import type { Settings } from '../platform/settings';
@@ -24,6 +24,13 @@ interface KeyRow {
 
 /** A key that was destroyed on purpose: what was sealed under it reads as erased. */
 export const DESTROYED = Symbol('destroyed data key');
+
+/** A key as it is listed: without its secret. */
+export interface KeyEntry {
+  readonly name: KeyName;
+  readonly subject: string | null;
+  readonly createdAt: Date;
+}
 
 export type KeyLookup = ReadonlyMap<KeyName, DataKey | typeof DESTROYED>;
 
@@ -101,6 +108,28 @@ export class DataKeys {
     return key instanceof DataKey ? key : null;
   }
 
+  /** The keys new records of these data subjects are sealed under, by subject; absent where there is none. */
+  async activeOfMany(subjects: readonly string[]): Promise<ReadonlyMap<string, KeyName>> {
+    const names = new Map<string, KeyName>();
+    for (const part of chunk([...new Set(subjects)])) {
+      const from = await tables(this.strapi);
+      const rows = (await from(DATA_KEYS)
+        .select('id', 'subject')
+        .whereIn('subject', part)
+        .whereNull('destroyed_at')
+        .orderBy('created_at', 'asc')) as { id: Buffer; subject: string }[];
+      for (const { id, subject } of rows) names.set(subject, keyName(id));
+    }
+    return names;
+  }
+
+  /** Stores many keys at once, like {@link store}. */
+  async storeMany(keys: readonly DataKey[]): Promise<void> {
+    const rows = await Promise.all(keys.map((key) => this.rowOf(key)));
+    for (const part of chunk(rows)) await insertRows(this.strapi, DATA_KEYS, part);
+    for (const key of keys) this.cache.set(key.name, key);
+  }
+
   /** Makes and stores the key of a data subject, or of a record that belongs to nobody. */
   async create(subject: string | null): Promise<DataKey> {
     const key = DataKey.generate(subject);
@@ -110,16 +139,19 @@ export class DataKeys {
 
   /** Stores a key that was made in memory. It is written in the same transaction as the first record under it. */
   async store(key: DataKey): Promise<void> {
+    await insertRows(this.strapi, DATA_KEYS, [await this.rowOf(key)]);
+    this.cache.set(key.name, key);
+  }
+
+  private async rowOf(key: DataKey): Promise<Row> {
     const wrapped = await key.expose((secret) => this.provider.wrap(secret, wrapContext(key.id)));
-    const row = {
+    return {
       id: key.id,
-      subject: key.subject,
+      subject: key.owner,
       kek_id: this.provider.currentKeyId,
       wrapped: Buffer.from(wrapped),
       created_at: clock.now().getTime(),
     };
-    await insertRows(this.strapi, DATA_KEYS, [row]);
-    this.cache.set(key.name, key);
   }
 
   /** Destroys every key of a data subject. What was sealed under them is unreadable from now on, here and in copies. */
@@ -134,6 +166,36 @@ export class DataKeys {
       .update({ wrapped: null, destroyed_at: clock.now().getTime() });
     for (const { id } of rows) this.cache.delete(keyName(id));
     return rows.length;
+  }
+
+  /** The keys that are not destroyed, a page at a time, in the order of their ids. */
+  async page(after: KeyName | null, limit: number): Promise<readonly KeyEntry[]> {
+    const from = await tables(this.strapi);
+    const rows = (await from(DATA_KEYS)
+      .select('id', 'subject', 'created_at')
+      .whereNull('destroyed_at')
+      .where((later) => {
+        if (after !== null) void later.where('id', '>', keyIdOfName(after));
+      })
+      .orderBy('id')
+      .limit(limit)) as { id: Buffer; subject: string | null; created_at: number | string }[];
+    return rows.map((row) => ({
+      name: keyName(row.id),
+      subject: row.subject,
+      createdAt: new Date(Number(row.created_at)),
+    }));
+  }
+
+  /**
+   * Removes the keys of records that belonged to nobody and are sealed no longer. Not the same as destroying: nothing
+   * is left that would need to know what became of them.
+   */
+  async forgetOwn(names: readonly KeyName[]): Promise<void> {
+    for (const part of chunk(names)) {
+      const from = await tables(this.strapi);
+      await from(DATA_KEYS).whereIn('id', part.map(keyIdOfName)).whereNull('subject').delete();
+    }
+    for (const name of names) this.cache.delete(name);
   }
 
   private async unwrap(rows: readonly KeyRow[]): Promise<Map<KeyName, DataKey | typeof DESTROYED>> {
@@ -160,7 +222,8 @@ export class DataKeys {
   }
 }
 
-const wrapContext = (id: Uint8Array): string => `data key ${Buffer.from(id).toString('hex')}`;
+/** What a wrapped data key is bound to. */
+export const wrapContext = (id: Uint8Array): string => `data key ${Buffer.from(id).toString('hex')}`;
 
 /** @throws GdprError `key-encryption-key-wrong`, saying which key was found and which was configured */
 export function assertKnown(provider: KeyEncryptionProvider, kekIds: readonly string[]): void {

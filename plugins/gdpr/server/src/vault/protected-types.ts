@@ -5,6 +5,7 @@ import { GdprError } from '../platform/errors';
 import {
   type AnnotatedAttribute,
   type AnnotatedSchema,
+  isAnnotated,
   readAnnotation,
   type SubjectAnnotation,
 } from './annotation';
@@ -12,6 +13,12 @@ import { scopesOf, type Scopes } from './blind-index/scopes';
 
 /** The attribute that the vault adds to every protected type. */
 export const SEALED = 'sealed';
+
+/**
+ * What binds a sealed component to its place. A component has no `documentId`, and its row's id is only known after the
+ * insert and changes when data is transferred; so it gets a random name of its own.
+ */
+export const SEALED_PLACE = 'sealedPlace';
 
 export interface ProtectedAttribute extends AnnotatedAttribute {
   readonly column: string;
@@ -23,6 +30,8 @@ export interface ProtectedType {
   readonly uid: string;
   readonly table: string;
   readonly isComponent: boolean;
+  /** The attribute whose value binds a record to its place (associated data of the envelope), and its column. */
+  readonly place: { readonly attribute: string; readonly column: string };
   /** Draft & publish: the draft and the published version of a document are two rows. */
   readonly hasDrafts: boolean;
   readonly subject: SubjectAnnotation | null;
@@ -42,6 +51,7 @@ export class ProtectedTypes {
   private readonly types = new Map<string, ProtectedType>();
   private readonly relations = new Map<string, ReadonlyMap<string, string | null>>();
   private readonly reaching = new Set<string>();
+  private readonly carriers = new Map<string, ComponentCarrier>();
 
   get(uid: string): ProtectedType | undefined {
     return this.types.get(uid);
@@ -51,9 +61,18 @@ export class ProtectedTypes {
     return [...this.types.values()];
   }
 
-  /** Whether a record of this type is protected or can carry a protected one in a populated relation. */
+  /** Whether a record of this type holds personal data or can carry a protected one in a populated relation. */
   reaches(uid: string): boolean {
     return this.reaching.has(uid);
+  }
+
+  /** How a type, content type or component, leads to protected components that stand in it; undefined where none do. */
+  componentsIn(uid: string): ComponentCarrier | undefined {
+    return this.carriers.get(uid);
+  }
+
+  allCarriers(): ComponentCarrier[] {
+    return [...this.carriers.values()];
   }
 
   /** The relational attributes of a type with their target; `null` where each entry names its own type. */
@@ -68,19 +87,23 @@ export class ProtectedTypes {
       const attributes = new Map<string, ProtectedAttribute>();
       for (const attribute of annotation.attributes) {
         if (!attribute.encrypted) continue;
-        const meta = metadata.attributes[attribute.name];
-        const column = meta !== undefined && 'columnName' in meta ? meta.columnName : undefined;
         attributes.set(attribute.name, {
           ...attribute,
-          column: column ?? attribute.name,
+          column: columnOf(metadata.attributes, attribute.name),
           scopes: scopesOf(uid, attribute.name),
         });
       }
-      if (attributes.size === 0) continue;
+      if (attributes.size === 0) {
+        // Nothing to seal, yet a search must not find what a caller sees masked.
+        this.reaching.add(uid);
+        continue;
+      }
+      const place = isComponent ? SEALED_PLACE : 'documentId';
       this.types.set(uid, {
         uid,
         table: metadata.tableName,
         isComponent,
+        place: { attribute: place, column: columnOf(metadata.attributes, place) },
         hasDrafts:
           !isComponent && strapi.contentType(uid as UID.ContentType).options?.draftAndPublish === true,
         subject: annotation.subject,
@@ -101,12 +124,41 @@ export class ProtectedTypes {
       this.relations.set(uid, relations);
     }
     this.closeOverRelations();
+    this.findCarriers(strapi, annotations);
+  }
+
+  /** Works from the inside out, because components stand in components. */
+  private findCarriers(strapi: Core.Strapi, annotations: Annotations): void {
+    const schemas = [strapi.components, strapi.contentTypes].flatMap(
+      (all) => Object.values(all) as unknown as AnnotatedSchema[],
+    );
+    let grew = true;
+    while (grew) {
+      grew = false;
+      for (const { uid, attributes } of schemas) {
+        if (this.carriers.has(uid)) continue;
+        const names = Object.entries(attributes)
+          .filter(([, attribute]) => componentsOf(attribute).some((inner) => this.holdsProtected(inner)))
+          .map(([name]) => name);
+        const [first] = names;
+        const relation = first === undefined ? undefined : strapi.db.metadata.get(uid).attributes[first];
+        const joinTable = relation !== undefined && 'joinTable' in relation ? relation.joinTable : undefined;
+        if (joinTable === undefined) continue;
+        const subject = annotations.get(uid)?.annotation.subject ?? null;
+        this.carriers.set(uid, { uid, attributes: names, joinTable: joinTable.name, subject });
+        grew = true;
+      }
+    }
+  }
+
+  private holdsProtected(component: string): boolean {
+    return this.types.has(component) || this.carriers.has(component);
   }
 
   /** A type reaches protected data when it is protected or relates to a type that does; polymorphic relations may. */
   private closeOverRelations(): void {
     for (const uid of this.types.keys()) this.reaching.add(uid);
-    let grew = this.types.size > 0;
+    let grew = this.reaching.size > 0;
     while (grew) {
       grew = false;
       for (const [uid, relations] of this.relations) {
@@ -119,6 +171,34 @@ export class ProtectedTypes {
       }
     }
   }
+}
+
+/** A type in whose records protected components stand. */
+export interface ComponentCarrier {
+  readonly uid: string;
+  /** The attributes that hold them, directly or further inside. */
+  readonly attributes: readonly string[];
+  /** Strapi keeps in this table which component stands in which record (`entity_id`, `cmp_id`, `component_type`). */
+  readonly joinTable: string;
+  /** Whose data the record is, where its schema says so. */
+  readonly subject: SubjectAnnotation | null;
+}
+
+interface ComponentAttribute {
+  readonly type: string;
+  readonly component?: string;
+  readonly components?: readonly string[];
+}
+
+function componentsOf({ type, component, components = [] }: ComponentAttribute): readonly string[] {
+  if (type === 'dynamiczone') return components;
+  return type === 'component' && component !== undefined ? [component] : [];
+}
+
+function columnOf(attributes: Readonly<Record<string, object>>, name: string): string {
+  const attribute = attributes[name];
+  const column = attribute !== undefined && 'columnName' in attribute ? attribute.columnName : undefined;
+  return typeof column === 'string' ? column : name;
 }
 
 /** `sealed` comes last: V8 keeps an object fast when the property that was added last is deleted. */
@@ -163,11 +243,16 @@ export function annotateSchemas(strapi: Core.Strapi): Annotations {
     })),
   ];
   for (const { schema, isComponent } of schemas) {
-    const result = readAnnotation(schema);
+    const result = readAnnotation(schema, {
+      isComponent,
+      carriesComponents: carriesAnnotated(strapi, schema),
+    });
     faults.push(...result.faults);
     if (result.annotation === null) continue;
     annotations.set(schema.uid, { annotation: result.annotation, isComponent });
-    if (result.annotation.attributes.some(({ encrypted }) => encrypted)) addSealedAttribute(schema);
+    if (!result.annotation.attributes.some(({ encrypted }) => encrypted)) continue;
+    if (isComponent) addHiddenAttribute(schema, SEALED_PLACE, 'string');
+    addHiddenAttribute(schema, SEALED, 'text');
   }
   if (faults.length > 0) {
     throw new GdprError(
@@ -176,6 +261,17 @@ export function annotateSchemas(strapi: Core.Strapi): Annotations {
     );
   }
   return annotations;
+}
+
+/** Whether components with annotations stand in records of this type, at whatever depth. */
+function carriesAnnotated(strapi: Core.Strapi, schema: AnnotatedSchema, seen = new Set<string>()): boolean {
+  const inner = Object.values(schema.attributes).flatMap((attribute) => componentsOf(attribute));
+  return inner.some((uid) => {
+    if (seen.has(uid)) return false;
+    seen.add(uid);
+    const component = strapi.components[uid as UID.Component] as AnnotatedSchema | undefined;
+    return component !== undefined && (isAnnotated(component) || carriesAnnotated(strapi, component, seen));
+  });
 }
 
 interface MutableSchema extends AnnotatedSchema {
@@ -187,10 +283,10 @@ interface MutableSchema extends AnnotatedSchema {
  * `private` keeps it out of the content API, `visible: false` out of the forms, and only `hidden` in the type's config
  * is enforced by the admin sanitizers (facts: Strapi admin).
  */
-function addSealedAttribute(schema: MutableSchema): void {
+function addHiddenAttribute(schema: MutableSchema, name: string, type: 'string' | 'text'): void {
   Object.assign(schema.attributes, {
-    [SEALED]: {
-      type: 'text',
+    [name]: {
+      type,
       private: true,
       configurable: false,
       visible: false,
@@ -198,5 +294,5 @@ function addSealedAttribute(schema: MutableSchema): void {
     },
   });
   const config = (schema.config ??= {});
-  config.attributes = { ...config.attributes, [SEALED]: { hidden: true } };
+  config.attributes = { ...config.attributes, [name]: { hidden: true } };
 }

@@ -2,7 +2,7 @@ import type { Core } from '@strapi/types';
 
 import { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
 import { isPlainObject, type QueryRewriter, type Where } from './query-rewriter';
-import type { PlainSearch, QuickSearch } from './quick-search';
+import { plainMatches, type PlainSearch, type QuickSearch } from './quick-search';
 
 /** The parameters of Strapi's database layer, as far as the vault looks at them. */
 export interface QueryParams {
@@ -36,6 +36,9 @@ export interface Planned {
  * sorts by protected attributes are refused, and narrow selections get what opening a record needs.
  */
 export class QueryPlanner {
+  /** The attributes of a type that a search by words must pass over for whoever asks; `null` for none. */
+  unsearchable: (uid: string) => Promise<ReadonlySet<string> | null> = () => Promise.resolve(null);
+
   constructor(
     private readonly strapi: Core.Strapi,
     private readonly types: ProtectedTypes,
@@ -78,17 +81,36 @@ export class QueryPlanner {
   }
 
   private async search(uid: string, query: unknown): Promise<Where | null> {
+    if (typeof query !== 'string' || query === '') return null;
+    const withheld = await this.unsearchable(uid);
+    if (withheld !== null)
+      return plainMatches(
+        query,
+        this.plainSearch(uid, (name) => withheld.has(name)),
+      );
     const type = this.types.get(uid);
-    if (type === undefined || typeof query !== 'string' || query === '') return null;
-    return this.quickSearch.where(type, query, this.plainSearch(type));
+    if (type === undefined) return null;
+    const { attributes } = type;
+    const isPlain = (name: string): boolean => !attributes.has(name);
+    const waits = (name: string): boolean => (attributes.get(name)?.search ?? 'none') !== 'none';
+    return this.quickSearch.where(
+      type,
+      query,
+      this.plainSearch(uid, (name) => !isPlain(name)),
+      // Rows that are not sealed yet have values in the columns of protected attributes.
+      this.holdsPlaintext(type) ? this.plainSearch(uid, (name) => !waits(name), []) : null,
+    );
   }
 
-  private plainSearch(type: ProtectedType): PlainSearch {
-    const text: string[] = ['id'];
+  private plainSearch(
+    uid: string,
+    isPassedOver: (name: string) => boolean,
+    first: readonly string[] = ['id'],
+  ): PlainSearch {
+    const text: string[] = [...first];
     const numbers: string[] = [];
-    for (const [name, attribute] of Object.entries(this.strapi.db.metadata.get(type.uid).attributes)) {
-      if (type.attributes.has(name) || ('searchable' in attribute && attribute.searchable === false))
-        continue;
+    for (const [name, attribute] of Object.entries(this.strapi.db.metadata.get(uid).attributes)) {
+      if (isPassedOver(name) || ('searchable' in attribute && attribute.searchable === false)) continue;
       if (['string', 'text', 'uid', 'email', 'enumeration', 'richtext'].includes(attribute.type))
         text.push(name);
       if (['biginteger', 'integer', 'decimal', 'float'].includes(attribute.type)) numbers.push(name);
@@ -113,9 +135,7 @@ export class QueryPlanner {
       return { selected, added: [] };
     }
     // The row's id, too: the audit trail tells records by it.
-    const added = [SEALED, 'id', ...(type.isComponent ? [] : ['documentId'])].filter(
-      (name) => !selected.has(name),
-    );
+    const added = [SEALED, 'id', type.place.attribute].filter((name) => !selected.has(name));
     return { select: [...names, ...added], selected, added };
   }
 

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import type { Core } from '@strapi/types';
 
 import { lockRows, tables } from '../platform/database/connection';
@@ -6,9 +8,12 @@ import { GdprError } from '../platform/errors';
 
 import { normaliseValue } from './attribute-codec';
 import type { BlindIndex, IndexEntries } from './blind-index/blind-index';
-import type { DataKey } from './data-key';
+import { claimIfFree } from './blind-index/bulk-entries';
+import { readColumn } from './column-codec';
+import { type DataKey, UNCLAIMED } from './data-key';
 import { DESTROYED, type DataKeys } from './data-keys';
-import { decodeEnvelope, keyName, type KeyName } from './envelope';
+import type { Owner } from './component-owners';
+import { decodeEnvelope, type Envelope, keyName, type KeyName } from './envelope';
 import { type ProtectedType, SEALED } from './protected-types';
 import { openRecord, type ProtectedValues, sealRecord } from './record-sealer';
 import type { SubjectAnswer, SubjectResolver } from './subject-resolver';
@@ -35,19 +40,37 @@ export interface SealedUpdate {
   readonly after: { readonly entries: IndexEntries; readonly values: ProtectedValues };
   readonly subject: string | null;
   readonly keyName: KeyName;
+  /** Whether the record left the key it was sealed under: then what stands in it has to follow. */
+  readonly isRekeyed: boolean;
 }
 
-/** A stored record, opened. */
-export interface StoredRecord {
+/** A sealed row, opened. */
+export interface OpenedRow {
+  /** What binds it to its place: the `documentId`; of a component its own place. */
   readonly documentId: string;
   readonly values: ProtectedValues;
   readonly subject: string | null;
   readonly keyName: KeyName;
 }
 
-interface StoredRow {
+/** What a row held before it was changed. */
+export interface StoredRecord {
+  /** The protected attributes, wherever they were stored. */
+  readonly values: ProtectedValues;
+  /** Those of them that the index knows: what was sealed. */
+  readonly indexed: ProtectedValues;
+  readonly subject: string | null;
+  readonly keyName: KeyName | null;
+  /** Whether something of it waits to be sealed. */
+  readonly isPending: boolean;
+  /** Whether it is under a key of its own or of somebody, and not under the one of components that wait for an owner. */
+  readonly isClaimed: boolean;
+  /** Whether the key was destroyed on purpose. */
+  readonly isErased: boolean;
+}
+
+export interface StoredRow {
   readonly id: number;
-  readonly document_id?: string;
   readonly sealed: string | null;
   readonly locale?: string | null;
   readonly published_at?: unknown;
@@ -65,18 +88,23 @@ export class RecordWriter {
   ) {}
 
   async sealNew(type: ProtectedType, data: EntityData): Promise<SealedCreate> {
-    const documentId = documentIdOf(this.strapi, type, data);
+    const documentId = placeFor(this.strapi, type, data);
     const values = this.valuesOf(type, this.withDefaults(type, data));
     const answer = await this.subjects.resolve({ type, documentId, values, data, before: null });
-    const key = await this.keyFor(answer);
+    const key = await this.keyFor(answer, type);
     const sealed = sealRecord(values, key, this.suite, { uid: type.uid, documentId });
     return {
-      data: { ...this.unprotected(type, data), ...answer.assign, documentId, [SEALED]: sealed },
+      data: {
+        ...this.unprotected(type, data),
+        ...answer.assign,
+        [type.place.attribute]: documentId,
+        [SEALED]: sealed,
+      },
       entries: this.index.entriesOf(
         type,
         values,
         answer.subject,
-        variantOf(type, data['locale'], data['publishedAt']),
+        claimsOf(type, data['locale'], data['publishedAt']),
       ),
       values,
       subject: answer.subject,
@@ -93,7 +121,7 @@ export class RecordWriter {
   ): { readonly sealed: string; readonly entries: IndexEntries } {
     return {
       sealed: sealRecord(values, key, this.suite, { uid: type.uid, documentId }),
-      entries: this.index.entriesOf(type, values, key.subject, ''),
+      entries: this.index.entriesOf(type, values, key.subject, null),
     };
   }
 
@@ -108,50 +136,122 @@ export class RecordWriter {
     const row = (await lockRows(this.strapi, from(type.table).select('*').where({ id }).first())) as
       StoredRow | undefined;
     if (row === undefined) return null;
-    const documentId = row.document_id ?? String(id);
-    const stored = await this.openRow(type, row, documentId);
+    const stored = await this.openStored(type, row);
+    const documentId = placeIn(type, row) ?? newPlace(this.strapi, type);
     const changes = this.valuesOf(type, data);
     const values = { ...stored.values, ...changes };
     const answer = await this.subjects.resolve({ type, documentId, values, data, before: stored });
     const stays = stored.keyName !== null && answer.subject === stored.subject;
-    const key = (stays ? await this.loadKey(stored.keyName) : null) ?? (await this.keyFor(answer));
-    const variant = variantOf(type, row.locale, row.published_at);
+    const key = (stays ? await this.loadKey(stored.keyName) : null) ?? (await this.keyFor(answer, type));
+    const publishedAt = 'publishedAt' in data ? data['publishedAt'] : row.published_at;
+    const claims = claimsOf(type, row.locale, publishedAt);
+    const claimsBefore = claimsOf(type, row.locale, row.published_at);
+    const indexed = this.index.entriesOf(type, stored.indexed, stored.subject, claimsBefore);
     return {
       id,
       documentId,
       columns: {
         ...answer.assign,
         ...nulls(type),
+        [type.place.attribute]: documentId,
         [SEALED]: sealRecord(values, key, this.suite, { uid: type.uid, documentId }),
       },
       before: {
         values: stored.values,
-        entries: this.index.entriesOf(type, stored.values, stored.subject, variant),
+        entries: stored.isPending
+          ? await this.withUnchangedClaims(
+              type,
+              id,
+              indexed,
+              { ...values, ...nullsOf(changes) },
+              claimsBefore,
+            )
+          : indexed,
       },
-      after: { values, entries: this.index.entriesOf(type, values, answer.subject, variant) },
+      after: { values, entries: this.index.entriesOf(type, values, answer.subject, claims) },
       subject: answer.subject,
       keyName: key.name,
+      isRekeyed: key.name !== stored.keyName,
     };
   }
 
-  /** Stored rows with the index entries they have, by id; rows that do not open are left out. */
-  async openWithEntries(
+  /**
+   * Seals stored rows anew under the key of their owner, those that are under another.
+   *
+   * @param owner `null` when they belong to nobody: then each gets a key of its own that has none yet
+   */
+  async sealUnderOwner(
     type: ProtectedType,
     ids: readonly number[],
-  ): Promise<ReadonlyMap<number, StoredRecord & { readonly entries: IndexEntries }>> {
-    const records = new Map<number, StoredRecord & { readonly entries: IndexEntries }>();
-    for (const [id, record] of await this.openMany(type, ids)) {
-      records.set(id, { ...record, entries: this.index.entriesOf(type, record.values, record.subject, '') });
+    owner: Owner | null,
+    { pendingOnly = false }: { readonly pendingOnly?: boolean } = {},
+  ): Promise<void> {
+    for (const part of chunk(ids)) {
+      const from = await tables(this.strapi);
+      const query = from(type.table).select('*').whereIn('id', part).orderBy('id');
+      for (const row of (await lockRows(this.strapi, query)) as StoredRow[]) {
+        const stored = await this.openStored(type, row);
+        const isOwned = owner === null ? stored.isClaimed : stored.keyName === owner.keyName;
+        const isSettled = isOwned && !stored.isPending;
+        if (isSettled || stored.isErased || (pendingOnly && !stored.isPending)) continue;
+        await this.reseal(type, row, stored, owner);
+      }
     }
-    return records;
+  }
+
+  private async reseal(
+    type: ProtectedType,
+    row: StoredRow,
+    { values, indexed, subject: before }: StoredRecord,
+    owner: Owner | null,
+  ): Promise<void> {
+    const place = placeIn(type, row) ?? newPlace(this.strapi, type);
+    const subject = owner?.subject ?? null;
+    const key = (await this.loadKey(owner?.keyName ?? null)) ?? (await this.keys.create(subject));
+    const sealed = sealRecord(values, key, this.suite, { uid: type.uid, documentId: place });
+    const columns = Object.fromEntries([...type.attributes.values()].map(({ column }) => [column, null]));
+    const from = await tables(this.strapi);
+    await from(type.table)
+      .where({ id: row.id })
+      .update({ ...columns, [type.place.column]: place, [SEALED]: sealed });
+    const claims = claimsOf(type, row.locale, row.published_at);
+    await this.index.change(
+      type,
+      row.id,
+      this.index.entriesOf(type, indexed, before, claims),
+      this.index.entriesOf(type, values, subject, claims),
+    );
+  }
+
+  /** The name of the key for records of whom the answer names. */
+  async keyNameFor(answer: SubjectAnswer): Promise<KeyName> {
+    return (await this.keyFor(answer)).name;
+  }
+
+  /** The index entries that stored rows have, by id; rows that do not open are left out. */
+  async entriesOfStored(
+    type: ProtectedType,
+    ids: readonly number[],
+    opened?: ReadonlyMap<number, OpenedRow>,
+  ): Promise<ReadonlyMap<number, IndexEntries>> {
+    const entries = new Map<number, IndexEntries>();
+    for (const [id, { values, subject }] of opened ?? (await this.openMany(type, ids))) {
+      entries.set(id, this.index.entriesOf(type, values, subject, null));
+    }
+    for (const part of chunk(ids.filter((id) => !entries.has(id)))) {
+      const from = await tables(this.strapi);
+      const rows = (await from(type.table).select('id').whereIn('id', part).whereNull(SEALED)) as StoredRow[];
+      for (const { id } of rows) entries.set(id, NOTHING_INDEXED);
+    }
+    return entries;
   }
 
   /** Opens many rows by id. Rows that do not open are left out. */
-  async openMany(type: ProtectedType, ids: readonly number[]): Promise<ReadonlyMap<number, StoredRecord>> {
-    const opened = new Map<number, StoredRecord>();
+  async openMany(type: ProtectedType, ids: readonly number[]): Promise<ReadonlyMap<number, OpenedRow>> {
+    const opened = new Map<number, OpenedRow>();
     for (const part of chunk(ids)) {
       const from = await tables(this.strapi);
-      const columns = type.isComponent ? ['id', SEALED] : ['id', 'document_id', SEALED];
+      const columns = ['id', type.place.column, SEALED];
       const rows = (await from(type.table).select(columns).whereIn('id', part)) as StoredRow[];
       const envelopes = rows.map(({ sealed }) => (sealed === null ? null : decodeEnvelope(sealed)));
       const keys = await this.keys.load(
@@ -161,7 +261,7 @@ export class RecordWriter {
         const envelope = envelopes[at] ?? null;
         const key = envelope === null ? undefined : keys.get(keyName(envelope.keyId));
         if (envelope === null || key === undefined || key === DESTROYED) return;
-        const documentId = row.document_id ?? String(row.id);
+        const documentId = placeIn(type, row) ?? '';
         const values = openRecord(envelope, key, { uid: type.uid, documentId });
         if (values !== null)
           opened.set(row.id, { documentId, values, subject: key.subject, keyName: key.name });
@@ -170,37 +270,42 @@ export class RecordWriter {
     return opened;
   }
 
-  private async openRow(
-    type: ProtectedType,
-    row: StoredRow,
-    documentId: string,
-  ): Promise<{ values: ProtectedValues; subject: string | null; keyName: KeyName | null }> {
-    if (row.sealed === null) return { values: this.plaintextOf(type, row), subject: null, keyName: null };
-    const envelope = decodeEnvelope(row.sealed);
+  /**
+   * Opens one stored row, with what stands in the columns of attributes that were annotated later.
+   *
+   * @throws GdprError `record-not-authentic`
+   */
+  async openStored(type: ProtectedType, row: StoredRow): Promise<StoredRecord> {
+    const envelope = row.sealed === null ? null : decodeEnvelope(row.sealed);
     const name = envelope === null ? null : keyName(envelope.keyId);
     const key = name === null ? undefined : (await this.keys.load([name])).get(name);
-    if (key === DESTROYED) return { values: {}, subject: null, keyName: null };
-    const values =
-      envelope === null || key === undefined
-        ? null
-        : openRecord(envelope, key, { uid: type.uid, documentId });
-    if (values === null || key === undefined) {
-      throw new GdprError(
-        'record-not-authentic',
-        `The record ${documentId} of ${type.uid} cannot be changed, because what is stored does not authenticate.`,
-      );
-    }
-    return { values, subject: key.subject, keyName: key.name };
+    const stored = storedRecord(type, row, envelope, key);
+    if (stored !== null) return stored;
+    throw new GdprError(
+      'record-not-authentic',
+      `The record ${recordName(type, row)} of ${type.uid} cannot be changed, because what is stored does not authenticate.`,
+    );
   }
 
-  /** A row from before the type was annotated, which still waits to be sealed. */
-  private plaintextOf(type: ProtectedType, row: StoredRow): ProtectedValues {
-    const values: Record<string, unknown> = {};
-    for (const attribute of type.attributes.values()) {
-      const value = row[attribute.column];
-      if (value !== null && value !== undefined) values[attribute.name] = normaliseValue(attribute, value);
-    }
-    return values;
+  /**
+   * A row that is sealed along with an update of something else. Uniqueness is a rule for values that are written: what
+   * stood there before is claimed if nobody else has, and is no reason to refuse the update.
+   *
+   * @returns what counts as indexed before the update
+   */
+  private async withUnchangedClaims(
+    type: ProtectedType,
+    id: number,
+    indexed: IndexEntries,
+    unchanged: ProtectedValues,
+    claims: string | null,
+  ): Promise<IndexEntries> {
+    const { unique } = this.index.entriesOf(type, unchanged, null, claims);
+    await claimIfFree(
+      this.strapi,
+      unique.map((entry) => ({ ...entry, entityId: id })),
+    );
+    return { ...indexed, unique: [...indexed.unique, ...unique] };
   }
 
   private valuesOf(type: ProtectedType, data: EntityData): ProtectedValues {
@@ -243,8 +348,9 @@ export class RecordWriter {
     return key === undefined || key === DESTROYED ? null : key;
   }
 
-  private async keyFor(answer: SubjectAnswer): Promise<DataKey> {
-    const { subject, isNew = false, keyName: known = null } = answer;
+  private async keyFor(answer: SubjectAnswer, type?: ProtectedType): Promise<DataKey> {
+    const { isNew = false, keyName: known = null } = answer;
+    const subject = answer.subject === null && type?.isComponent === true ? UNCLAIMED : answer.subject;
     const cached = await this.loadKey(known);
     if (cached !== null) return cached;
     const active = subject === null || isNew ? null : await this.keys.activeOf(subject);
@@ -253,19 +359,86 @@ export class RecordWriter {
   }
 }
 
+/** The values of a row that stand in their own columns: it is not sealed, or was before an attribute was annotated. */
+function plaintextOf(type: ProtectedType, row: StoredRow): ProtectedValues {
+  const values: Record<string, unknown> = {};
+  for (const attribute of type.attributes.values()) {
+    const value = readColumn(attribute, row[attribute.column]);
+    if (value !== null) values[attribute.name] = value;
+  }
+  return values;
+}
+
+/**
+ * What a row holds, sealed or not.
+ *
+ * @param key what the key store has under the name in the envelope
+ * @returns `null` when the sealed record does not open
+ */
+export function storedRecord(
+  type: ProtectedType,
+  row: StoredRow,
+  envelope: Envelope | null,
+  key: DataKey | typeof DESTROYED | undefined,
+): StoredRecord | null {
+  const columns = plaintextOf(type, row);
+  const isPending = row.sealed === null || Object.keys(columns).length > 0;
+  const nobody = { values: columns, indexed: {}, subject: null, keyName: null, isPending, isClaimed: false };
+  if (row.sealed === null) return { ...nobody, isErased: false };
+  if (key === DESTROYED) return { ...nobody, isErased: true };
+  const place = { uid: type.uid, documentId: placeIn(type, row) ?? '' };
+  const values = envelope === null || key === undefined ? null : openRecord(envelope, key, place);
+  if (values === null || key === undefined) return null;
+  return {
+    values: { ...values, ...columns },
+    indexed: values,
+    subject: key.subject,
+    keyName: key.name,
+    isPending,
+    isClaimed: !key.isUnclaimed,
+    isErased: false,
+  };
+}
+
+const NOTHING_INDEXED: IndexEntries = { tokens: [], unique: [] };
+
+function nullsOf(values: ProtectedValues): Record<string, null> {
+  return Object.fromEntries(Object.keys(values).map((name) => [name, null]));
+}
+
 function nulls(type: ProtectedType): Record<string, null> {
   return Object.fromEntries([...type.attributes.keys()].map((name) => [name, null]));
 }
 
-/** Uniqueness in Strapi is per locale, and per draft and published version. */
-export function variantOf(type: ProtectedType, locale: unknown, publishedAt: unknown): string {
-  const isPublished = type.hasDrafts && publishedAt !== null && publishedAt !== undefined;
-  return `${typeof locale === 'string' ? locale : ''}|${isPublished ? 'published' : 'draft'}`;
+/**
+ * Which records compete for the values of `unique` attributes: Strapi compares within a locale. Drafts compete for
+ * nothing (`null`), and components neither, because their draft and published versions hold the same values.
+ */
+export function claimsOf(type: ProtectedType, locale: unknown, publishedAt: unknown): string | null {
+  if (type.isComponent) return null;
+  if (type.hasDrafts && (publishedAt === null || publishedAt === undefined)) return null;
+  return typeof locale === 'string' ? locale : '';
 }
 
-function documentIdOf(strapi: Core.Strapi, type: ProtectedType, data: EntityData): string {
-  const given = data['documentId'];
-  if (typeof given === 'string' && given !== '') return given;
+/** What binds a stored row to its place; `null` for a component from before its type was annotated. */
+export function placeIn(type: ProtectedType, row: StoredRow): string | null {
+  const place = row[type.place.column];
+  return typeof place === 'string' ? place : null;
+}
+
+/** Names a row in messages: by its `documentId`, or by its number where it has none. */
+export function recordName(type: ProtectedType, row: StoredRow): string {
+  return (type.isComponent ? null : placeIn(type, row)) ?? `row ${String(row.id)}`;
+}
+
+/** A document keeps the id it was given; a component that is copied gets a place of its own. */
+function placeFor(strapi: Core.Strapi, type: ProtectedType, data: EntityData): string {
+  const given = type.isComponent ? undefined : data['documentId'];
+  return typeof given === 'string' && given !== '' ? given : newPlace(strapi, type);
+}
+
+function newPlace(strapi: Core.Strapi, type: ProtectedType): string {
+  if (type.isComponent) return randomUUID();
   const attribute = strapi.db.metadata.get(type.uid).attributes['documentId'];
   const make: unknown = attribute !== undefined && 'default' in attribute ? attribute.default : undefined;
   if (typeof make !== 'function')

@@ -1,31 +1,60 @@
 import type { Core } from '@strapi/types';
 import type { Knex } from 'knex';
 
-import { tables } from '../platform/database/connection';
 import { dialectOf } from '../platform/database/dialect';
 import type { Settings } from '../platform/settings';
 
 import { BlindIndex } from './blind-index/blind-index';
+import { createSpelling } from './blind-index/spelling';
+import { ComponentOwners } from './component-owners';
 import { BlindConditionResolver } from './condition-resolver';
 import { DataKeys } from './data-keys';
+import { DataTransfer } from './data-transfer';
 import { createKeyEncryptionProvider, type KeyEncryptionProvider } from './key-encryption';
-import { type Annotations, ProtectedTypes, SEALED } from './protected-types';
+import type { UnguardedTable } from './protected-tables';
+import { type Annotations, type ProtectedType, ProtectedTypes } from './protected-types';
+import { installPlaintextGuard, liftPlaintextGuard } from './plaintext-guard';
+import { ProtectionStates } from './protection-states';
 import { QueryPlanner } from './query-planner';
-import { QueryRewriter } from './query-rewriter';
+import { QueryRewriter, type Where } from './query-rewriter';
 import { QuickSearch } from './quick-search';
 import { type OpenedRecord, type OpeningFailure, RecordOpener } from './record-opener';
 import type { KeyName } from './envelope';
-import { RecordWriter, type SealedUpdate, type StoredRecord } from './record-writer';
+import { RecordIndexer } from './record-indexer';
+import { type OpenedRow, RecordWriter, type SealedUpdate } from './record-writer';
 import { sodiumReady } from './sodium';
 import { SubjectResolver } from './subject-resolver';
 import { suiteById, xchacha20Poly1305 } from './suites';
 import { systemKey } from './system-keys';
+import { TableSealer } from './table-sealer';
+import { TableUnsealer } from './table-unsealer';
+import { TransitionResolver } from './transition-resolver';
 
 /** What happened to protected records; the audit room listens. Nothing here is masked. */
 export interface VaultListener {
   onRead?(event: { uid: string; action: string; records: readonly OpenedRecord[] }): void | Promise<void>;
   onWrite?(event: VaultWrite): void | Promise<void>;
   onFailure?(failure: OpeningFailure): void | Promise<void>;
+  /** Somebody who sees masks had one record shown. What a listener throws keeps the values from being answered. */
+  onUnmask?(event: Unmasking): void | Promise<void>;
+  /** Somebody asked for that and may not. What they named is theirs, and may not exist. */
+  onDenied?(event: UnmaskingDenied): void | Promise<void>;
+}
+
+export interface Unmasking {
+  readonly uid: string;
+  readonly documentId: string;
+  /** The attributes that had a value, by path: `email`, `address.street`. */
+  readonly attributes: readonly string[];
+  /** As the caller gave it. */
+  readonly reason: string;
+  readonly subject: string | null;
+}
+
+export interface UnmaskingDenied {
+  readonly uid: string | null;
+  readonly documentId: string | null;
+  readonly reason: string | null;
 }
 
 export type VaultWrite =
@@ -44,7 +73,7 @@ export type VaultWrite =
       readonly kind: 'delete';
       readonly uid: string;
       /** `record` is `null` for one that did not open. */
-      readonly records: readonly { readonly id: number; readonly record: StoredRecord | null }[];
+      readonly records: readonly { readonly id: number; readonly record: OpenedRow | null }[];
     };
 
 /**
@@ -52,7 +81,11 @@ export type VaultWrite =
  * that know nothing of each other beyond their arguments; this class only puts them together.
  */
 export class Vault {
+  /** Guards that the database had lost and this boot has put back; `scan` tells of them. */
+  readonly guardsRestored: UnguardedTable[] = [];
+
   private constructor(
+    private readonly strapi: Core.Strapi,
     private readonly listeners: VaultListener[],
     readonly types: ProtectedTypes,
     readonly keys: DataKeys,
@@ -61,7 +94,13 @@ export class Vault {
     readonly writer: RecordWriter,
     readonly planner: QueryPlanner,
     readonly opener: RecordOpener,
+    readonly components: ComponentOwners,
     readonly provider: KeyEncryptionProvider,
+    readonly transfer: DataTransfer,
+    readonly indexer: RecordIndexer,
+    readonly states: ProtectionStates,
+    readonly sealer: TableSealer,
+    readonly unsealer: TableUnsealer,
   ) {}
 
   /**
@@ -75,22 +114,64 @@ export class Vault {
     const types = new ProtectedTypes();
     types.load(strapi, annotations);
     const keys = new DataKeys(strapi, provider, settings.keyCache);
-    const index = new BlindIndex(strapi, await systemKey(strapi, provider, 'blind-index-1'));
+    const index = new BlindIndex(
+      strapi,
+      await systemKey(strapi, provider, 'blind-index-1'),
+      createSpelling(settings.defaultCountry),
+    );
     const subjects = new SubjectResolver(strapi, types, keys);
     const suite = suiteById(settings.suite) ?? xchacha20Poly1305;
     const writer = new RecordWriter(strapi, keys, index, subjects, suite);
     const openCandidates = writer.openMany.bind(writer);
     const readIds = (query: Knex.QueryBuilder): Promise<number[]> => idsOf(strapi, query);
-    const resolver = new BlindConditionResolver(index, dialectOf(strapi), readIds, openCandidates);
+    const states = await ProtectionStates.open(strapi, types);
+    const holdsPlaintext = states.holdsPlaintext.bind(states);
+    const plainIds = plainIdsOf.bind(null, strapi);
+    const resolver = new TransitionResolver(
+      new BlindConditionResolver(index, dialectOf(strapi), readIds, openCandidates),
+      holdsPlaintext,
+      plainIds,
+    );
     const rewriter = new QueryRewriter(types, resolver);
-    const search = new QuickSearch(index, readIds, openCandidates);
-    const unsealed = await typesWithPlaintext(strapi, types);
-    const planner = new QueryPlanner(strapi, types, rewriter, search, (type) => unsealed.has(type.uid));
+    const search = new QuickSearch(index, readIds, openCandidates, plainIds);
+    const planner = new QueryPlanner(strapi, types, rewriter, search, holdsPlaintext);
     const listeners: VaultListener[] = [];
-    const opener = new RecordOpener(types, keys, async (failure) => {
+    const opener = new RecordOpener(types, keys, holdsPlaintext, async (failure) => {
       for (const listener of listeners) await listener.onFailure?.(failure);
     });
-    return new Vault(listeners, types, keys, index, subjects, writer, planner, opener, provider);
+    const components = new ComponentOwners(strapi, types, writer, subjects, states.isClear.bind(states));
+    const transfer = new DataTransfer(strapi);
+    const indexer = new RecordIndexer(strapi, types, index, writer, subjects);
+    const sealer = new TableSealer(strapi, types, states, keys, index, subjects, writer, components, suite);
+    const unsealer = new TableUnsealer(strapi, types, states, keys, index, writer);
+    return new Vault(
+      strapi,
+      listeners,
+      types,
+      keys,
+      index,
+      subjects,
+      writer,
+      planner,
+      opener,
+      components,
+      provider,
+      transfer,
+      indexer,
+      states,
+      sealer,
+      unsealer,
+    );
+  }
+
+  /** Lets the database take plaintext into a table, for a type that leaves the vault. */
+  liftGuard(type: ProtectedType): Promise<void> {
+    return liftPlaintextGuard(this.strapi, type.table);
+  }
+
+  /** Lets the database refuse it again. */
+  installGuard(type: ProtectedType): Promise<void> {
+    return installPlaintextGuard(this.strapi, type);
   }
 
   listen(listener: VaultListener): void {
@@ -105,19 +186,14 @@ export class Vault {
   async reportWrite(write: VaultWrite): Promise<void> {
     for (const listener of this.listeners) await listener.onWrite?.(write);
   }
-}
 
-/**
- * The types whose tables still have unsealed rows: they were annotated after they were filled. Looked up once, at boot:
- * the plaintext guard lets no such row come into being afterwards.
- */
-async function typesWithPlaintext(strapi: Core.Strapi, types: ProtectedTypes): Promise<ReadonlySet<string>> {
-  const unsealed = new Set<string>();
-  const from = await tables(strapi);
-  for (const { uid, table } of types.all()) {
-    if ((await from(table).select('id').whereNull(SEALED).first()) !== undefined) unsealed.add(uid);
+  async reportUnmask(event: Unmasking): Promise<void> {
+    for (const listener of this.listeners) await listener.onUnmask?.(event);
   }
-  return unsealed;
+
+  async reportDenied(event: UnmaskingDenied): Promise<void> {
+    for (const listener of this.listeners) await listener.onDenied?.(event);
+  }
 }
 
 /** Runs a `SELECT entity_id` of the index inside the current transaction. */
@@ -125,4 +201,16 @@ async function idsOf(strapi: Core.Strapi, query: Knex.QueryBuilder): Promise<num
   if (strapi.db.inTransaction()) void query.transacting((await strapi.db.transaction()).get());
   const rows = (await query) as { entity_id: number }[];
   return [...new Set(rows.map((row) => row.entity_id))];
+}
+
+/** Runs a condition on plain columns inside the current transaction. */
+async function plainIdsOf(
+  strapi: Core.Strapi,
+  type: ProtectedType,
+  where: Where,
+  limit: number,
+): Promise<number[]> {
+  const query = strapi.db.queryBuilder(type.uid).init({ select: ['id'], where, limit });
+  const rows = await query.execute<{ id: number }[]>({ mapResults: false });
+  return rows.map(({ id }) => id);
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from '../../vault';
 import { clock } from '../../platform/clock';
 import type { AuditEntry, RecordSet } from '../entry/entry';
+import { decodePayloads, payloadCommitment } from '../entry/payloads';
+import type { Event } from '../store/event-writer';
 
 import type { Origin } from './origin';
 
@@ -11,6 +13,8 @@ export interface Draft {
   readonly records?: readonly RecordSet[];
   readonly payload?: string;
   readonly details?: NonNullable<AuditEntry['details']>;
+  /** Seals what must not stand in the entry itself, once the entry has its id. @returns payloads (entry/payloads.ts) */
+  readonly seal?: (entryId: string) => Promise<string | null>;
 }
 
 /** Numbers the entries of one unit of work: a request, or whatever else is recorded together. */
@@ -22,6 +26,14 @@ export class EntryIds {
     this.last += 1;
     return `${this.unit}-${String(this.last)}`;
   }
+}
+
+/** The entry of a draft, and what is sealed beside it. */
+export async function eventOf(draft: Draft, id: string, origin: Origin): Promise<Event> {
+  const payload = (await draft.seal?.(id)) ?? null;
+  if (payload === null) return { entry: completed(draft, id, origin) };
+  const committed = { ...draft, payload: payloadCommitment(decodePayloads(payload)) };
+  return { entry: completed(committed, id, origin), payload };
 }
 
 export function completed(draft: Draft, id: string, origin: Origin): AuditEntry {

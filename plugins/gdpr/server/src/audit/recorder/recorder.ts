@@ -1,11 +1,10 @@
 import type { OpenedRecord, OpeningFailure, Vault, VaultWrite } from '../../vault';
-import type { AuditEntry } from '../entry/entry';
 import type { AttributeSchemas } from '../store/attribute-schemas';
 import type { Event, EventWriter } from '../store/event-writer';
 
 import { Accesses } from './access';
 import { Changes } from './changes';
-import { completed, type Draft, EntryIds } from './draft';
+import { completed, type Draft, EntryIds, eventOf } from './draft';
 import type { Origin, Origins, RequestContext } from './origin';
 import { Scope } from './scope';
 
@@ -169,7 +168,7 @@ export class Recorder {
     const drafts = [...request.accesses.drafts(this.schemas), ...request.drafts];
     if (drafts.length === 0) return;
     const origin = this.origins.of(context);
-    await this.writer.commit(drafts.map((draft) => completed(draft, request.ids.next(), origin)));
+    await this.writer.commit(await eventsOf(drafts, request.ids, origin));
   }
 
   // ── transactions ──
@@ -195,7 +194,7 @@ export class Recorder {
       transaction.isOver = true;
       const drafts = [...transaction.accesses.drafts(this.schemas), ...transaction.lastingDrafts];
       if (drafts.length > 0) {
-        await this.writer.commit(drafts.map((draft) => completed(draft, ids.next(), origin())));
+        await this.writer.commit(await eventsOf(drafts, ids, origin()));
       }
     }
   }
@@ -212,14 +211,11 @@ export class Recorder {
       const { draft, payload } = await change.draft(this.vault, this.schemas, id);
       events.push({ entry: completed(draft, id, origin), payload });
     }
-    for (const draft of drafts) events.push({ entry: completed(draft, ids.next(), origin) });
-    await this.writer.insert(events);
+    await this.writer.insert([...events, ...(await eventsOf(drafts, ids, origin))]);
   }
 
   private async commit(drafts: readonly Draft[]): Promise<void> {
-    const [origin, ids] = [this.origins.current(), this.currentIds()];
-    const entries: AuditEntry[] = drafts.map((draft) => completed(draft, ids.next(), origin));
-    await this.writer.commit(entries);
+    await this.writer.commit(await eventsOf(drafts, this.currentIds(), this.origins.current()));
   }
 
   /** Entries of one request share the first part of their ids. */
@@ -238,4 +234,8 @@ export class Recorder {
     const transaction = this.transactions.get();
     return transaction === undefined || transaction.isOver ? undefined : transaction;
   }
+}
+
+function eventsOf(drafts: readonly Draft[], ids: EntryIds, origin: Origin): Promise<Event[]> {
+  return Promise.all(drafts.map((draft) => eventOf(draft, ids.next(), origin)));
 }

@@ -45,12 +45,12 @@ export class EventWriter {
    * Writes outside of any transaction. Those who come while a write is under way share the next one: of many readers
    * at once each waits for one commit, not for all before it.
    */
-  async commit(entries: readonly AuditEntry[]): Promise<void> {
-    if (entries.length === 0) return;
-    const written = entries.map(
-      (entry) =>
+  async commit(events: readonly Event[]): Promise<void> {
+    if (events.length === 0) return;
+    const written = events.map(
+      (event) =>
         new Promise<void>((resolve, reject) => {
-          this.waiting.push({ row: rowOf({ entry }), resolve, reject });
+          this.waiting.push({ row: rowOf(event), resolve, reject });
         }),
     );
     if (!this.isWriting) void this.writeWaiting();

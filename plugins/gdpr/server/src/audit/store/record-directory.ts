@@ -145,12 +145,13 @@ export class RecordDirectory {
   /** What a row says of itself: its documentId, and by the key it is sealed under whose it is. */
   private async lookUp(type: ProtectedType, ids: readonly number[]): Promise<Map<number, Known>> {
     const found = new Map<number, Known>();
-    if (type.isComponent) return found;
     for (const part of chunk(ids)) {
       const from = await tables(this.strapi);
-      const rows = (await from(type.table).select('id', 'document_id', SEALED).whereIn('id', part)) as {
+      const rows = (await from(type.table)
+        .select('id', { document: type.place.column }, SEALED)
+        .whereIn('id', part)) as {
         id: number;
-        document_id: string;
+        document: string | null;
         sealed: string | null;
       }[];
       const names = rows.map(({ sealed }) => {
@@ -162,7 +163,7 @@ export class RecordDirectory {
         const name = names[at] ?? null;
         const key = name === null ? undefined : keys.get(name);
         const subject = key === undefined || key === DESTROYED ? null : key.subject;
-        found.set(row.id, { document: row.document_id, subject });
+        found.set(row.id, { document: row.document ?? '', subject });
       });
     }
     return found;

@@ -56,6 +56,8 @@ export interface ValuesView {
   readonly type: string;
   readonly documentId: string | null;
   readonly change: string;
+  /** Why a record was unmasked. */
+  readonly reason?: string;
   readonly before: Readonly<Record<string, unknown>>;
   readonly after: Readonly<Record<string, unknown>>;
 }
@@ -206,6 +208,7 @@ function valuesView(values: Readonly<Record<string, unknown>>): ValuesView {
     type: String(values['uid']),
     documentId: typeof values['documentId'] === 'string' ? values['documentId'] : null,
     change: String(values['kind']),
+    ...(typeof values['reason'] === 'string' ? { reason: values['reason'] } : {}),
     before: object(values['before']),
     after: object(values['after']),
   };

@@ -4,7 +4,7 @@ import { hkdfSync } from 'node:crypto';
 import type { Core } from '@strapi/types';
 import type { Knex } from 'knex';
 
-import { insertIfAbsent, insertRows, tables } from '../../platform/database/connection';
+import { insertIfAbsent, insertMissingRows, insertRows, tables } from '../../platform/database/connection';
 import { chunk } from '../../platform/database/dialect';
 import { badRequest } from '../../platform/errors';
 import type { ProtectedAttribute, ProtectedType } from '../protected-types';
@@ -13,7 +13,8 @@ import { keyedHash } from '../keyed-hash';
 import { BLIND_INDEX, UNIQUE_VALUES } from '../tables';
 
 import { scopeNumber, type TokenKind } from './scopes';
-import { tokenTexts } from './token-texts';
+import { createSpelling, type Spelling } from './spelling';
+import { textsOfAnySpelling, tokenTexts } from './token-texts';
 
 const TOKEN_BYTES = 16;
 
@@ -48,6 +49,7 @@ export class BlindIndex {
   constructor(
     private readonly strapi: Core.Strapi,
     private readonly indexKey: Uint8Array,
+    private readonly spelling: Spelling = createSpelling(),
   ) {}
 
   token(uid: string, attribute: string, kind: string, text: string): Buffer {
@@ -60,12 +62,19 @@ export class BlindIndex {
     return { scope: attribute.scopes[kind], token: this.token(uid, attribute.name, kind, text) };
   }
 
+  /** Tokens of which one stands in the index for every value that is a spelling of this text. */
+  tokensOfAnySpelling(uid: string, attribute: ProtectedAttribute, text: string): ScopedToken[] {
+    return textsOfAnySpelling(attribute, text, this.spelling).map(([kind, form]) =>
+      this.scopedToken(uid, attribute, kind, form),
+    );
+  }
+
   /** The token that ties a record to its data subject, so that all records of a person are one look-up. */
   subjectToken(type: ProtectedType, subject: string): ScopedToken {
     return { scope: subjectScope(type.uid), token: this.token(type.uid, '', 'subject', subject) };
   }
 
-  /** The token that no second record may claim. `variant` separates locales, and drafts from published versions. */
+  /** The token that no second record may claim. `variant` separates those that do not compete, such as locales. */
   uniqueToken(
     type: ProtectedType,
     attribute: ProtectedAttribute,
@@ -80,7 +89,8 @@ export class BlindIndex {
     type: ProtectedType,
     values: ProtectedValues,
     subject: string | null,
-    variant: string,
+    /** The records that compete for unique values; `null` when this one competes with none. */
+    variant: string | null,
   ): IndexEntries {
     const tokens = new Map<string, ScopedToken>();
     const unique: (ScopedToken & { attribute: string })[] = [];
@@ -88,10 +98,10 @@ export class BlindIndex {
     // A data subject is its own; it needs no entry to be found by.
     if (subject !== null && !isSelf(type)) add(this.subjectToken(type, subject));
     for (const attribute of type.attributes.values()) {
-      for (const [kind, texts] of tokenTexts(attribute, values[attribute.name])) {
+      for (const [kind, texts] of tokenTexts(attribute, values[attribute.name], this.spelling)) {
         for (const text of texts) add(this.scopedToken(type.uid, attribute, kind, text));
         const [text] = texts;
-        if (kind === 'value' && attribute.unique && text !== undefined) {
+        if (kind === 'value' && attribute.unique && text !== undefined && variant !== null) {
           unique.push({ ...this.uniqueToken(type, attribute, text, variant), attribute: attribute.name });
         }
       }
@@ -110,6 +120,18 @@ export class BlindIndex {
     const later = this.deferred.getStore();
     if (later === undefined) await this.insertTokens(rows);
     else later.push(...rows);
+    for (const { entityId, entries } of records) await this.claim(type, entityId, entries);
+  }
+
+  /** Adds what is missing of the entries of stored records; what is there stays. */
+  async insertMissing(
+    type: ProtectedType,
+    records: readonly { entityId: number; entries: IndexEntries }[],
+  ): Promise<void> {
+    const rows = records.flatMap(({ entityId, entries }) =>
+      entries.tokens.map(({ scope, token }) => ({ scope, token, entity_id: entityId })),
+    );
+    for (const part of chunk(rows)) await insertMissingRows(this.strapi, BLIND_INDEX, part);
     for (const { entityId, entries } of records) await this.claim(type, entityId, entries);
   }
 

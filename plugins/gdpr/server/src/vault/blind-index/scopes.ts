@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** The kinds of token. Each has its own scope, so that a token of one kind never answers for another. */
-export const TOKEN_KINDS = ['value', 'folded', 'prefix', 'trigram'] as const;
+export const TOKEN_KINDS = ['value', 'folded', 'spelling', 'prefix', 'trigram'] as const;
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 
 /** The scope numbers of one attribute. */
@@ -20,6 +20,7 @@ export function scopesOf(uid: string, attribute: string): Scopes {
   return {
     value: scopeNumber(uid, attribute, 'value'),
     folded: scopeNumber(uid, attribute, 'folded'),
+    spelling: scopeNumber(uid, attribute, 'spelling'),
     prefix: scopeNumber(uid, attribute, 'prefix'),
     trigram: scopeNumber(uid, attribute, 'trigram'),
   };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import type { AnnotatedAttribute } from '../annotation';
 
+import { createSpelling } from './spelling';
 import {
   folded,
   MAX_PREFIX,
@@ -12,6 +13,7 @@ import {
   words,
 } from './token-texts';
 
+const spelling = createSpelling();
 const attribute = (search: AnnotatedAttribute['search']): AnnotatedAttribute => ({
   name: 'name',
   type: 'string',
@@ -23,12 +25,12 @@ const attribute = (search: AnnotatedAttribute['search']): AnnotatedAttribute => 
 });
 
 test('nothing is indexed for what is not searched, and for null', () => {
-  expect(tokenTexts(attribute('none'), 'Ada').size).toBe(0);
-  expect(tokenTexts(attribute('substring'), null).size).toBe(0);
+  expect(tokenTexts(attribute('none'), 'Ada', spelling).size).toBe(0);
+  expect(tokenTexts(attribute('substring'), null, spelling).size).toBe(0);
 });
 
 test('a prefix index holds the beginnings of the value and of its words, folded', () => {
-  expect(tokenTexts(attribute('prefix'), 'José Ruiz').get('prefix')).toEqual(
+  expect(tokenTexts(attribute('prefix'), 'José Ruiz', spelling).get('prefix')).toEqual(
     expect.arrayContaining(['j', 'jose', 'jose ruiz', 'r', 'ruiz']),
   );
 });
@@ -36,7 +38,7 @@ test('a prefix index holds the beginnings of the value and of its words, folded'
 test('whatever the letter case, one look-up finds it', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
-      const stored = tokenTexts(attribute('exact'), text);
+      const stored = tokenTexts(attribute('exact'), text, spelling);
       const found = textsEqualIgnoringCase(
         text.toUpperCase().toLowerCase() === text.toLowerCase() ? text.toUpperCase() : text,
       );
@@ -53,7 +55,9 @@ test('candidates by prefix hold every true match', () => {
       (start, rest) => {
         const wanted = folded(start);
         fc.pre(wanted !== '' && folded(start + rest).startsWith(wanted));
-        expect(tokenTexts(attribute('prefix'), start + rest).get('prefix')).toContain(prefixOf(wanted));
+        expect(tokenTexts(attribute('prefix'), start + rest, spelling).get('prefix')).toContain(
+          prefixOf(wanted),
+        );
       },
     ),
   );
@@ -62,7 +66,8 @@ test('candidates by prefix hold every true match', () => {
 test('candidates by trigram hold every true match', () => {
   fc.assert(
     fc.property(fc.string(), fc.string({ minLength: 3 }), fc.string(), (before, needle, after) => {
-      const stored = tokenTexts(attribute('substring'), before + needle + after).get('trigram') ?? [];
+      const stored =
+        tokenTexts(attribute('substring'), before + needle + after, spelling).get('trigram') ?? [];
       for (const gram of trigrams(folded(needle))) expect(stored).toContain(gram);
     }),
   );

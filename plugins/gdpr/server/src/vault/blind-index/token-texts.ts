@@ -1,6 +1,7 @@
 import type { AnnotatedAttribute } from '../annotation';
 
 import type { TokenKind } from './scopes';
+import type { Spelling } from './spelling';
 
 /** Prefix tokens reach this far; a longer search is decided by opening the candidates. */
 export const MAX_PREFIX = 12;
@@ -38,6 +39,7 @@ export function trigrams(text: string): string[] {
 export function tokenTexts(
   attribute: AnnotatedAttribute,
   value: unknown,
+  spelling: Spelling,
 ): ReadonlyMap<TokenKind, readonly string[]> {
   const texts = new Map<TokenKind, readonly string[]>();
   if (attribute.search === 'none' || value === null || value === undefined) return texts;
@@ -45,8 +47,11 @@ export function tokenTexts(
   texts.set('value', [text]);
   // What is in lower case already answers by its value token: see textsEqualIgnoringCase.
   if (lowerCased(text) !== text) texts.set('folded', [lowerCased(text)]);
+  const spelt = spelling(attribute, text);
+  // Most values are in that form already, and then one of the tokens above answers for it: see textsOfAnySpelling.
+  if (spelt !== text && spelt !== lowerCased(text)) texts.set('spelling', [spelt]);
   if (attribute.search === 'exact') return texts;
-  texts.set('prefix', prefixes(text));
+  texts.set('prefix', prefixes(text, spelt));
   if (attribute.search === 'substring') texts.set('trigram', trigrams(folded(text)));
   return texts;
 }
@@ -59,6 +64,16 @@ export function textsEqualIgnoringCase(text: string): readonly (readonly [TokenK
   ];
 }
 
+/** What to look for so as to find a value in whatever spelling; wider than any filter, for the search box. */
+export function textsOfAnySpelling(
+  attribute: AnnotatedAttribute,
+  text: string,
+  spelling: Spelling,
+): readonly (readonly [TokenKind, string])[] {
+  const spelt = spelling(attribute, text);
+  return [...textsEqualIgnoringCase(text), ['value', spelt], ['folded', spelt], ['spelling', spelt]];
+}
+
 /** One text for each value: the same value written in two ways of its type has been made the same before. */
 export function canonicalText(value: unknown): string {
   if (typeof value === 'string') return value;
@@ -66,9 +81,9 @@ export function canonicalText(value: unknown): string {
   return String(value);
 }
 
-function prefixes(text: string): string[] {
+function prefixes(text: string, spelt: string): string[] {
   const found = new Set<string>();
-  for (const start of [folded(text), ...words(text)]) {
+  for (const start of [folded(text), spelt, ...words(text)]) {
     const characters = [...start];
     for (let length = 1; length <= Math.min(MAX_PREFIX, characters.length); length += 1) {
       found.add(characters.slice(0, length).join(''));
