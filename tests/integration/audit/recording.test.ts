@@ -320,7 +320,7 @@ describe('what else has to be known', () => {
   });
 
   test('keys, unmasking and refusals that other rooms report; a reason is sealed', async () => {
-    const vault = (app.strapi.plugin('gdpr').service('vault') as any).of();
+    const vault = app.strapi.plugin('gdpr').service<any>('vault').of();
     const { documentId } = await documents().create({ data: person() });
     const [{ records }] = (await recorded(app, () =>
       documents().update({ documentId, data: { notes: 'z' } }),

@@ -194,7 +194,7 @@ test('a clock that went back is remarked upon, and changes nothing', async () =>
 
 describe('in the database', () => {
   const verified = async (): Promise<any> => {
-    const runs = (app.strapi.plugin('gdpr').service('runs') as any).of();
+    const runs = app.strapi.plugin('gdpr').service<any>('runs').of();
     await runs.start('audit-verify');
     await runs.advance('audit-verify').catch(() => undefined);
     return runs.status('audit-verify');
@@ -238,7 +238,7 @@ describe('in the database', () => {
           .delete()
           .then(
             () => 'done',
-            ({ message }) => message,
+            (error: unknown) => (error as Error).message,
           ),
       ).resolves.toMatch(/append-only/);
     }
@@ -249,14 +249,14 @@ describe('in the database', () => {
         .update({ entry: 'x' })
         .then(
           () => 'done',
-          ({ message }) => message,
+          (error: unknown) => (error as Error).message,
         ),
     ).resolves.toMatch(/append-only/);
     if (app.database.client === 'postgres')
       await expect(
         app.knex.raw('TRUNCATE gdpr_audit_log').then(
           () => 'done',
-          ({ message }) => message,
+          (error: unknown) => (error as Error).message,
         ),
       ).resolves.toMatch(/append-only/);
   });
