@@ -34,8 +34,11 @@ export function auditPageController(
       const parsed = personSchema.safeParse(ctx.request.body);
       if (!parsed.success) throw badRequest('request-invalid', 'Say whose entries you want: { "email": … }.');
       const person = await audit().findPerson(parsed.data.email);
-      const whom = person === null ? {} : { subject: person };
-      await audit().recorder.record({ action: 'find-person', details: { found: person !== null, ...whom } });
+      const found = person !== null;
+      await audit().recorder.record({
+        action: 'find-person',
+        details: { found, ...(person === null ? {} : { subject: person }) },
+      });
       ctx.body = { data: { person } satisfies AuditPerson };
     },
 
