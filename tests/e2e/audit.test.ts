@@ -116,7 +116,7 @@ test('what somebody did with contacts stands in the trail in words, is found, pr
   await page.getByRole('link', { name: 'Data protection' }).click();
   await page.getByRole('heading', { name: 'Audit trail', level: 1 }).waitFor({ timeout: 30_000 });
   const opened = page.getByRole('link', { name: 'Grace Hopper opened 3 contacts in the content manager' });
-  await opened.first().waitFor({ timeout: 30_000 });
+  await opened.first().waitFor({ timeout: 30_000 }).catch(async (e) => { console.log(await page.locator('main ol').allInnerTexts()); throw e; });
   const changed = page.getByRole('link', { name: 'Grace Hopper changed phone of a contact' });
   await changed.waitFor();
   await picture(page, 'audit-trail');
@@ -257,7 +257,7 @@ test('who may only read the trail sees no values, and neither verifies nor expor
     .waitFor({ timeout: 30_000 });
 
   // In German, by the account's own setting.
-  await page.evaluate(() => localStorage.setItem('strapi-admin-language', 'de'));
+  await page.evaluate(`localStorage.setItem('strapi-admin-language', 'de')`);
   await page.goto(trail());
   await page
     .getByText('Grace Hopper hat im Content-Manager 3 Kontakte geöffnet')

@@ -92,6 +92,8 @@ export type AuditValues =
       readonly type: string;
       readonly documentId: string | null;
       readonly change: string;
+      /** Why a record was unmasked, in the words of who did. */
+      readonly reason?: string;
       readonly before: Readonly<Record<string, unknown>>;
       readonly after: Readonly<Record<string, unknown>>;
     }
@@ -108,6 +110,8 @@ export interface AuditEntryVerification {
     | 'pruned'
     /** What is stored does not have the hash that was sealed. */
     | 'changed'
+    /** The old and new values that are stored are not those that the entry commits to. */
+    | 'values-changed'
     /** The hash does not lead to the root of the checkpoint. */
     | 'not-included'
     /** No key of this log signed the checkpoint. */

@@ -80,6 +80,14 @@ test.each<[Partial<AuditEntry>, string]>([
     },
     'Grace Hopper gave 2 permissions over personal data to the role “Editor”',
   ],
+  [
+    {
+      action: 'unmask',
+      records: contacts(0),
+      details: { type: 'plugin::gdpr.contact', document: 'abc', attributes: ['phone'] },
+    },
+    'Grace Hopper had a contact shown unmasked in the content manager',
+  ],
   [{ action: 'export', details: { what: 'audit-trail' } }, 'Grace Hopper exported the audit trail'],
   [
     { action: 'verify', actor: 'command', source: 'command', name: 'audit verify' },

@@ -36,8 +36,9 @@ export function sentenceOf(entry: AuditEntry, wording: Wording): Sentence {
   const said = (key: TextKey, more: TextValues = {}): Sentence => ({ key, values: { ...values, ...more } });
 
   switch (entry.action) {
-    case 'read':
     case 'unmask':
+      return said('audit.said.unmask', { records: namedOf(entry, wording) });
+    case 'read':
     case 'create':
     case 'delete':
     case 'clone':
@@ -49,12 +50,11 @@ export function sentenceOf(entry: AuditEntry, wording: Wording): Sentence {
       return said(values.attributes === '' ? 'audit.said.update-other' : 'audit.said.update');
     case 'denied': {
       const repeated = numberOf(details['repeated']);
-      const what = values.records === '' ? refusedOf(entry, wording) : values.records;
-      return said('audit.said.denied', { records: what, repeated });
+      return said('audit.said.denied', { records: namedOf(entry, wording), repeated });
     }
     case 'tampering':
       if (details['reason'] === 'audit-log-broken') return said('audit.said.tampering-log');
-      return said('audit.said.tampering', { records: refusedOf(entry, wording) });
+      return said('audit.said.tampering', { records: namedOf(entry, wording) });
     case 'export':
       if (details['what'] === 'audit-trail') return said('audit.said.export-trail');
       return said(details['outcome'] === 'failed' ? 'audit.said.export-failed' : 'audit.said.export', {
@@ -152,8 +152,8 @@ function typeName(type: string, { types }: Wording): string {
   return types[type] ?? type;
 }
 
-/** What a refusal or an alarm was about, which names a type, and a record where the caller did. */
-function refusedOf({ details }: AuditEntry, wording: Wording): string {
+/** What a refusal, an alarm or an unmasking was about: it names a type, and a record where the caller did. */
+function namedOf({ details }: AuditEntry, wording: Wording): string {
   if (wording.isBesideRecord === true) return wording.text('audit.type.this', { others: 0 });
   const type = details?.['type'];
   if (typeof type !== 'string') return wording.text('audit.type.none');

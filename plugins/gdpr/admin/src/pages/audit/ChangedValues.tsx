@@ -11,8 +11,8 @@ import { Skeleton } from '../../components/Skeleton';
 import { SEE_CLEAR, SEE_VALUES, useMay } from '../../permissions';
 import { type TextKey, useText } from '../../text';
 
-/** Old and new values of a change, on demand: looking at them is recorded, so nobody sees them by the way. */
-export function ChangedValues({ index }: { readonly index: number }) {
+/** Old and new values of a change, or the reason that was given for an unmasking, on demand: looking at them is recorded, so nobody sees them by the way. */
+export function ChangedValues({ index, isReason }: { readonly index: number; readonly isReason: boolean }) {
   const text = useText();
   const maySee = useMay(SEE_VALUES, SEE_CLEAR);
   const [isShown, setIsShown] = React.useState(false);
@@ -20,9 +20,9 @@ export function ChangedValues({ index }: { readonly index: number }) {
   if (isShown) return <Values index={index} />;
   return (
     <Flex direction="column" alignItems="start" gap={3}>
-      <Typography>{text('audit.values.recorded')}</Typography>
+      <Typography>{text(isReason ? 'audit.reason.recorded' : 'audit.values.recorded')}</Typography>
       <Button variant="secondary" startIcon={<Eye />} onClick={() => setIsShown(true)}>
-        {text('audit.values.show')}
+        {text(isReason ? 'audit.reason.show' : 'audit.values.show')}
       </Button>
     </Flex>
   );
@@ -49,6 +49,8 @@ function ChangedRecord({ values }: { readonly values: AuditValues }) {
     return (
       <Notice tone={values.gone === 'not-authentic' ? 'danger' : 'neutral'}>{text(GONE[values.gone])}</Notice>
     );
+  if (values.reason !== undefined)
+    return <Typography style={{ overflowWrap: 'anywhere' }}>{values.reason}</Typography>;
   const names = [...new Set([...Object.keys(values.before), ...Object.keys(values.after)])];
   if (names.length === 0) return <Notice tone="neutral">{text('audit.values.none')}</Notice>;
   return (

@@ -21,6 +21,7 @@ const DETAILS: Readonly<Record<string, TextKey>> = {
   permissions: 'audit.detail.permissions',
   operation: 'audit.detail.operation',
   outcome: 'audit.detail.outcome',
+  attributes: 'audit.detail.attributes',
   format: 'audit.detail.format',
   entries: 'audit.detail.entries',
   subject: 'audit.detail.subject',

@@ -70,8 +70,8 @@ function Entry({ index }: { readonly index: number }) {
           <EntryFacts entry={entry} wording={wording} />
         </Card>
         {entry.hasValues && (
-          <Card title={text('audit.values.title')}>
-            <ChangedValues index={index} />
+          <Card title={text(entry.action === 'unmask' ? 'audit.reason.title' : 'audit.values.title')}>
+            <ChangedValues index={index} isReason={entry.action === 'unmask'} />
           </Card>
         )}
         {entry.records.length > 0 && (

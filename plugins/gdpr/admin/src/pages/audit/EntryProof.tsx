@@ -70,6 +70,7 @@ const OUTCOMES: Readonly<Record<AuditEntryVerification['outcome'], readonly [Ton
   intact: ['success', 'audit.proof.intact'],
   pruned: ['success', 'audit.proof.pruned'],
   changed: ['danger', 'audit.proof.changed'],
+  'values-changed': ['danger', 'audit.proof.values-changed'],
   'not-included': ['danger', 'audit.proof.not-included'],
   'not-signed': ['danger', 'audit.proof.not-signed'],
   'not-covered': ['waiting', 'audit.proof.not-covered'],

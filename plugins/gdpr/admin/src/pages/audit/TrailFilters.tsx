@@ -67,7 +67,7 @@ export function TrailFilters() {
   return (
     <Box tag="section" aria-label={text('audit.filter.title')}>
       <Grid.Root gap={4}>
-        <Cell wide>
+        <Cell col={6}>
           <PersonFilter person={search.person} onChange={(person) => set({ person })} />
         </Cell>
         <Cell>
@@ -79,7 +79,7 @@ export function TrailFilters() {
         <Cell>
           <ActorFilter value={search.actor} choices={actors} onChange={(actor) => set({ actor })} />
         </Cell>
-        <Cell>
+        <Cell col={2}>
           <Choices
             name="action"
             value={search.action}
@@ -95,10 +95,10 @@ export function TrailFilters() {
             onChange={(source) => set({ source })}
           />
         </Cell>
-        <Cell>
+        <Cell col={2}>
           <Day name="from" value={search.from} onChange={(from) => set({ from })} />
         </Cell>
-        <Cell>
+        <Cell col={2}>
           <Day name="to" value={search.to} onChange={(to) => set({ to })} />
         </Cell>
       </Grid.Root>
@@ -126,9 +126,9 @@ function useChoices(text: Text): { readonly types: readonly Choice[]; readonly a
   };
 }
 
-function Cell({ wide = false, children }: { readonly wide?: boolean; readonly children: React.ReactNode }) {
+function Cell({ col = 3, children }: { readonly col?: number; readonly children: React.ReactNode }) {
   return (
-    <Grid.Item col={wide ? 6 : 3} s={wide ? 12 : 6} xs={12} direction="column" alignItems="stretch">
+    <Grid.Item col={col} s={col > 3 ? 12 : 6} xs={12} direction="column" alignItems="stretch">
       {children}
     </Grid.Item>
   );

@@ -52,7 +52,7 @@ export function auditPageController(
         last !== null && index < last.size
           ? { proof: await store.inclusionProof(index, last.size), note: last.note }
           : null;
-      const evidence = { index, data: row.data, leaf: await store.leafHash(index), inclusion };
+      const evidence = { ...row, leaf: await store.leafHash(index), inclusion };
       const data: AuditEntryVerification = verifyEntry(evidence, await keys.verifiers());
       ctx.body = { data };
     },

@@ -10,7 +10,7 @@ const data = '{"first":1}';
 const [leaf, other] = [leafHash(Buffer.from(data)), leafHash(Buffer.from('{"second":2}'))];
 const root = nodeHash(leaf, other);
 const note = signCheckpoint({ origin: 'example.org/log', size: 2, root }, [signer]);
-const evidence: EntryEvidence = { index: 0, data, leaf, inclusion: { proof: [other], note } };
+const evidence: EntryEvidence = { index: 0, data, payload: null, leaf, inclusion: { proof: [other], note } };
 const outcome = (changed: Partial<EntryEvidence>): string =>
   verifyEntry({ ...evidence, ...changed }, [signer.verifier]).outcome;
 
@@ -28,6 +28,10 @@ test('an entry whose hash was exchanged with it, or that stands elsewhere, is no
   const forged = '{"first":2}';
   expect(outcome({ data: forged, leaf: leafHash(Buffer.from(forged)) })).toBe('not-included');
   expect(outcome({ index: 1 })).toBe('not-included');
+});
+
+test('values that the entry does not commit to are told', () => {
+  expect(outcome({ payload: 'AAAA' })).toBe('values-changed');
 });
 
 test('a checkpoint of another key proves nothing', () => {

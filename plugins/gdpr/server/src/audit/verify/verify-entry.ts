@@ -1,4 +1,6 @@
 import type { AuditEntryVerification } from '../../../../contracts/audit';
+import { parseEntry } from '../entry/entry';
+import { decodePayloads, payloadCommitment } from '../entry/payloads';
 import { readCheckpoint } from '../log/checkpoint';
 import { leafHash, verifyInclusion } from '../log/merkle-tree';
 import type { NoteVerifier } from '../log/signed-note';
@@ -8,6 +10,8 @@ export interface EntryEvidence {
   readonly index: number;
   /** The leaf data; `null` when it was pruned. */
   readonly data: string | null;
+  /** What is stored beside it: old and new values, sealed. */
+  readonly payload: string | null;
   readonly leaf: Buffer;
   /** The proof for the tree of the last checkpoint; `null` when there is none that covers the entry. */
   readonly inclusion: { readonly proof: readonly Buffer[]; readonly note: string } | null;
@@ -17,16 +21,20 @@ export interface EntryEvidence {
  * Verifies one entry:
  *
  * 1. the stored data has the leaf hash of the tree (RFC 6962, 2.1);
- * 2. the checkpoint is signed by a key of this log (C2SP tlog-checkpoint);
- * 3. leaf hash and proof lead to the root that the checkpoint states (RFC 9162, 2.1.3.2).
+ * 2. old and new values beside it are those that it commits to;
+ * 3. the checkpoint is signed by a key of this log (C2SP tlog-checkpoint);
+ * 4. leaf hash and proof lead to the root that the checkpoint states (RFC 9162, 2.1.3.2).
  */
 export function verifyEntry(
-  { index, data, leaf, inclusion }: EntryEvidence,
+  { index, data, payload, leaf, inclusion }: EntryEvidence,
   verifiers: readonly NoteVerifier[],
 ): AuditEntryVerification {
   const uncovered = { index, size: null };
   if (data !== null && !leafHash(Buffer.from(data, 'utf8')).equals(leaf))
     return { ...uncovered, outcome: 'changed' };
+  const committed = data === null ? undefined : parseEntry(data)?.payload;
+  const actual = payload === null ? undefined : payloadCommitment(decodePayloads(payload));
+  if (data !== null && committed !== actual) return { ...uncovered, outcome: 'values-changed' };
   if (inclusion === null) return { ...uncovered, outcome: 'not-covered' };
   const reading = readCheckpoint(inclusion.note, verifiers);
   if ('fault' in reading) return { ...uncovered, outcome: 'not-signed' };
