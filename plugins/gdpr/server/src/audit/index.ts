@@ -18,7 +18,7 @@ import { recordChangedSettings } from './settings-changes';
 import { createAuditTables } from './store/tables';
 
 export { auditOf } from './audit-of';
-export type { Audit, KeyOperation } from './audit';
+export type { Audit } from './audit';
 export type { StoredCheckpoint } from './store/checkpoints';
 export type { HoldsSubjects } from './store/pruning';
 export type { CheckpointMailer } from './store/witnesses';

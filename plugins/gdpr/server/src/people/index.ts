@@ -1,5 +1,6 @@
 import { factories } from '@strapi/strapi';
 
+import { auditOf } from '../audit';
 import type { Room } from '../platform/room';
 import { vaultOf } from '../vault';
 
@@ -63,6 +64,7 @@ export const peopleRoom: Room = {
     acceptRelationInput(strapi);
     const subjects = new DataSubjects(strapi);
     refuseTakenAddresses(strapi, subjects);
+    auditOf(strapi).registerPersons(async (email) => (await subjects.find(email))?.documentId ?? null);
     // An address can change by any path; its unique key always follows it.
     vault.subjects.registerSelfAssigner(({ values }) =>
       subjects.emailKeys(typeof values['email'] === 'string' ? values['email'] : null),
