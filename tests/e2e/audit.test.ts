@@ -116,7 +116,13 @@ test('what somebody did with contacts stands in the trail in words, is found, pr
   await page.getByRole('link', { name: 'Data protection' }).click();
   await page.getByRole('heading', { name: 'Audit trail', level: 1 }).waitFor({ timeout: 30_000 });
   const opened = page.getByRole('link', { name: 'Grace Hopper opened 3 contacts in the content manager' });
-  await opened.first().waitFor({ timeout: 30_000 }).catch(async (e) => { console.log(await page.locator('main ol').allInnerTexts()); throw e; });
+  await opened
+    .first()
+    .waitFor({ timeout: 30_000 })
+    .catch(async (e) => {
+      console.log(await page.locator('main ol').allInnerTexts());
+      throw e;
+    });
   const changed = page.getByRole('link', { name: 'Grace Hopper changed phone of a contact' });
   await changed.waitFor();
   await picture(page, 'audit-trail');
