@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const documents = (): any => app.strapi.documents(CONTACT as never);
 const find = async (name: string): Promise<string[]> => {
-  (app.strapi.plugin('gdpr').service('vault') as any).of().keys.forget();
+  app.strapi.plugin('gdpr').service<any>('vault').of().keys.forget();
   return (await documents().findMany({ filters: { email: `${name}@example.org` } })).map(
     ({ email }: any) => email,
   );
