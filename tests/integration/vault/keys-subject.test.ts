@@ -75,8 +75,7 @@ async function create(firstName: string): Promise<boolean> {
     await documents().create({ data: { email: PERSON, firstName } });
     return true;
   } catch (error) {
-    if (app.database.client === 'sqlite' && /database is locked/.test(String((error as Error).message)))
-      return false;
+    if (app.database.client === 'sqlite' && /database is locked/.test((error as Error).message)) return false;
     throw error;
   }
 }
