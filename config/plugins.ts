@@ -17,6 +17,16 @@ export default () => ({
       jobs: { driver: settingOr('GDPR_JOBS_DRIVER', 'database'), redisUrl: setting('REDIS_URL') },
     },
   },
+  // Not part of this CRM: the tests turn it on, to show that sealed data has no other door there (`GRAPHQL=true`).
+  ...(setting('GRAPHQL') === 'true'
+    ? {
+        graphql: {
+          enabled: true,
+          resolve: '@strapi/plugin-graphql/package.json',
+          config: { defaultLimit: 25, maxLimit: 100, depthLimit: 10 },
+        },
+      }
+    : {}),
   'users-permissions': {
     config: { jwtSecret: secret('JWT_SECRET') },
   },

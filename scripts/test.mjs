@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process';
 
 import { build } from './build.mjs';
 import { ROOT } from './env.mjs';
+import { scanLeftFiles } from './plaintext-scan.mjs';
 
 /**
  * `npm test`: builds what has changed, then runs the unit and integration tests on SQLite.
  * `npm run test:databases`: the same integration tests on PostgreSQL, then on MariaDB.
- * Whatever else stands on the command line goes to Jest.
+ * Whatever else stands on the command line goes to Jest. Afterwards nothing that the tests left may hold plaintext.
  */
 const args = process.argv.slice(2);
 const databases = args.includes('--databases');
@@ -19,6 +20,7 @@ try {
   process.exit(1);
 }
 
+const start = Date.now();
 const runs = databases ? ['postgres', 'mysql'] : ['sqlite'];
 for (const database of runs) {
   if (databases) console.log(`\n== Integration tests on ${database === 'mysql' ? 'MariaDB' : 'PostgreSQL'}`);
@@ -30,4 +32,10 @@ for (const database of runs) {
     env: { ...process.env, TEST_DATABASE: database, NODE_ENV: 'test' },
   });
   if (status !== 0) process.exit(status ?? 1);
+}
+
+const leaks = scanLeftFiles(start);
+if (leaks.length > 0) {
+  console.error(leaks.join('\n'));
+  process.exit(1);
 }

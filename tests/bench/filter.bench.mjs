@@ -1,14 +1,13 @@
 import { compare, report } from './measure.mjs';
-import { fill } from './people.mjs';
+import { fill, sizes } from './people.mjs';
 
 const PEOPLE = 40;
 
 /** Finds one contact by e-mail address among few and among many, against an indexed plain column. */
 export default async function filter({ strapi, sealed, plain, db }) {
   const vault = strapi.plugin('gdpr').service('vault').of();
-  const sizes = (process.env.BENCH_ROWS ?? '1000,100000').split(',').map(Number);
   const first = {};
-  for (const rows of sizes) {
+  for (const rows of sizes('10000,1000000')) {
     await fill(strapi, sealed, rows);
     await fill(strapi, plain, rows);
     for (const { name, prepare } of [

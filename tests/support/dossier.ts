@@ -1,5 +1,7 @@
 import type { Core } from '@strapi/strapi';
 
+import { addContentType, beforeRegister } from './twin.mjs';
+
 /**
  * A content type with everything that Strapi 5 offers, all of it personal, and its plain twin: every attribute type,
  * draft & publish, locales, single, repeatable and nested components, a dynamic zone, relations.
@@ -16,14 +18,10 @@ const plain: Annotate = () => ({});
 
 /** Registers both before the plugin reads the schemas; for {@link startStrapi}'s `prepare`. */
 export function addDossiers(strapi: Core.Strapi): void {
-  const run = strapi.runPluginsLifecycles.bind(strapi);
-  strapi.runPluginsLifecycles = async (lifecycle) => {
-    if (lifecycle === 'register') {
-      register(strapi, '', personal);
-      register(strapi, 'plain-', plain);
-    }
-    return run(lifecycle);
-  };
+  beforeRegister(strapi, () => {
+    register(strapi, '', personal);
+    register(strapi, 'plain-', plain);
+  });
 }
 
 function register(strapi: Core.Strapi, prefix: string, annotate: Annotate): void {
@@ -60,42 +58,36 @@ function register(strapi: Core.Strapi, prefix: string, annotate: Annotate): void
     pluginOptions: annotate('pd:PersonalIdentifier', { search: 'exact' }),
   });
   const unsearched = (type: string) => ({ type, pluginOptions: annotate('pd:PersonalDocument') });
-  strapi.get('content-types').add(`api::${name}`, {
-    [name]: {
-      schema: {
-        kind: 'collectionType',
-        collectionName: `${prefix.replace('-', '_')}dossiers`,
-        info: { singularName: name, pluralName: `${name}s`, displayName: name },
-        options: { draftAndPublish: true },
-        pluginOptions: {
-          i18n: { localized: true },
-          ...(prefix === '' ? { gdpr: { subject: { email: 'email' } } } : {}),
-        },
-        attributes: {
-          email: exact('email'),
-          name: localized({ type: 'string', pluginOptions: annotate('pd:Name', { search: 'substring' }) }),
-          code: localized(exact('string', { unique: true })),
-          motto: localized({ type: 'text', pluginOptions: annotate('pd:Opinion', { search: 'prefix' }) }),
-          grade: exact('enumeration', { enum: ['a', 'b', 'c'], default: 'b' }),
-          age: exact('integer'),
-          serial: exact('biginteger'),
-          height: exact('float'),
-          balance: exact('decimal'),
-          born: exact('date'),
-          wakes: exact('time'),
-          seen: exact('datetime'),
-          story: unsearched('richtext'),
-          layout: unsearched('blocks'),
-          extra: unsearched('json'),
-          active: unsearched('boolean'),
-          office: localized({ type: 'string' }),
-          address: { type: 'component', component: address },
-          addresses: { type: 'component', component: address, repeatable: true },
-          profile: { type: 'component', component: profile },
-          zone: { type: 'dynamiczone', components: [address, profile] },
-          friends: { type: 'relation', relation: 'manyToMany', target: `api::${name}.${name}` },
-        },
-      },
+  addContentType(strapi, name, {
+    collectionName: `${prefix.replace('-', '_')}dossiers`,
+    options: { draftAndPublish: true },
+    pluginOptions: {
+      i18n: { localized: true },
+      ...(prefix === '' ? { gdpr: { subject: { email: 'email' } } } : {}),
+    },
+    attributes: {
+      email: exact('email'),
+      name: localized({ type: 'string', pluginOptions: annotate('pd:Name', { search: 'substring' }) }),
+      code: localized(exact('string', { unique: true })),
+      motto: localized({ type: 'text', pluginOptions: annotate('pd:Opinion', { search: 'prefix' }) }),
+      grade: exact('enumeration', { enum: ['a', 'b', 'c'], default: 'b' }),
+      age: exact('integer'),
+      serial: exact('biginteger'),
+      height: exact('float'),
+      balance: exact('decimal'),
+      born: exact('date'),
+      wakes: exact('time'),
+      seen: exact('datetime'),
+      story: unsearched('richtext'),
+      layout: unsearched('blocks'),
+      extra: unsearched('json'),
+      active: unsearched('boolean'),
+      office: localized({ type: 'string' }),
+      address: { type: 'component', component: address },
+      addresses: { type: 'component', component: address, repeatable: true },
+      profile: { type: 'component', component: profile },
+      zone: { type: 'dynamiczone', components: [address, profile] },
+      friends: { type: 'relation', relation: 'manyToMany', target: `api::${name}.${name}` },
     },
   });
 }

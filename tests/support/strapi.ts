@@ -6,8 +6,10 @@ import type { Knex } from 'knex';
 import supertest from 'supertest';
 
 import { type Mailbox, startMailbox } from '../../scripts/mailbox.mjs';
+import { PLAINTEXT_MARKERS } from '../../scripts/plaintext-scan.mjs';
 
 import { clientUnderTest, createTestDatabase, type TestDatabase } from './database';
+import { dumpDatabase } from './dump';
 
 export const ROOT = path.resolve(__dirname, '../..');
 
@@ -32,6 +34,10 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly database?: TestDatabase;
   readonly mailbox?: Mailbox;
+  /** The suite keeps plaintext on purpose: a plain twin, or a table before it is sealed. */
+  readonly keepsPlaintext?: boolean;
+  /** Whether the built admin panel is served, for tests in a browser. */
+  readonly serveAdminPanel?: boolean;
   /** Runs before Strapi loads, for what must be registered by then. */
   readonly prepare?: (strapi: Core.Strapi) => void;
 }
@@ -57,8 +63,16 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
     SMTP_HOST: '127.0.0.1',
     SMTP_PORT: String(mailbox.port),
   };
-  let strapi = await boot({ ...secrets, ...database.env, ...options.env }, options.prepare);
-  return {
+  let strapi: Core.Strapi;
+  try {
+    strapi = await boot({ ...secrets, ...database.env, ...options.env }, options);
+  } catch (error) {
+    if (options.mailbox === undefined) await mailbox.stop();
+    if (options.database === undefined) await database.drop();
+    throw error;
+  }
+  let isUp = true;
+  const app: TestStrapi = {
     get strapi() {
       return strapi;
     },
@@ -70,30 +84,41 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
     http: () => supertest(strapi.server.httpServer),
     drain: () => jobs(strapi).drain(),
     async restart(env = {}) {
-      await strapi.destroy();
-      strapi = await boot({ ...secrets, ...database.env, ...options.env, ...env }, options.prepare);
+      // After a boot that failed there is nothing to stop.
+      if (isUp) await strapi.destroy();
+      isUp = false;
+      strapi = await boot({ ...secrets, ...database.env, ...options.env, ...env }, options);
+      isUp = true;
     },
     async stop() {
+      const leak = options.keepsPlaintext === true ? null : PLAINTEXT_MARKERS.exec(await dumpDatabase(app));
       await strapi.destroy();
       await mailbox.stop();
       await database.drop();
+      if (leak !== null) throw new Error(`The database of this suite held "${leak[0]}" in clear at its end.`);
     },
   };
+  return app;
 }
 
 async function boot(
   env: Readonly<Record<string, string>>,
-  prepare?: (strapi: Core.Strapi) => void,
+  { prepare, serveAdminPanel = false }: StartOptions,
 ): Promise<Core.Strapi> {
   Object.assign(process.env, env);
   const strapi = createStrapi({
     appDir: ROOT,
     distDir: path.join(ROOT, 'dist'),
-    serveAdminPanel: false,
+    serveAdminPanel,
     autoReload: false,
   });
   prepare?.(strapi);
-  await strapi.load();
+  try {
+    await strapi.load();
+  } catch (error) {
+    await strapi.destroy();
+    throw error;
+  }
   // Every request of a test comes from one address; the suites about limits set their own.
   strapi.config.set('plugin::gdpr.rateLimit', { perIp: 1_000_000, perAddress: 5, windowSeconds: 900 });
   await new Promise<void>((resolve) => strapi.server.listen(0, '127.0.0.1', () => resolve()));

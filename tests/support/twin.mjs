@@ -1,3 +1,27 @@
+/** Runs `add` right before the plugins register, which is when they read the schemas. */
+export function beforeRegister(strapi, add) {
+  const run = strapi.runPluginsLifecycles.bind(strapi);
+  strapi.runPluginsLifecycles = async (lifecycle) => {
+    if (lifecycle === 'register') add();
+    return run(lifecycle);
+  };
+}
+
+/** Adds a content type `api::NAME.NAME` with the rest of its schema as given. */
+export function addContentType(strapi, name, schema) {
+  strapi.get('content-types').add(`api::${name}`, {
+    [name]: {
+      schema: {
+        kind: 'collectionType',
+        collectionName: name.replaceAll('-', '_'),
+        info: { singularName: name, pluralName: `${name}s`, displayName: name },
+        options: { draftAndPublish: false },
+        ...schema,
+      },
+    },
+  });
+}
+
 /**
  * Gives a Strapi that has not been loaded yet a content type like another, without annotations: the plain twin that
  * tests and benchmarks compare a protected type with.
@@ -5,13 +29,7 @@
  * @param {{ indexes?: object[] }} [options]
  */
 export function addPlainTwin(strapi, { source, name, indexes = [] }) {
-  const run = strapi.runPluginsLifecycles.bind(strapi);
-  strapi.runPluginsLifecycles = async (lifecycle) => {
-    if (lifecycle === 'register') register();
-    return run(lifecycle);
-  };
-
-  function register() {
+  beforeRegister(strapi, () => {
     const { attributes } = strapi.contentType(source).__schema__;
     // The same attributes; relations lead to the same types, but not back.
     const plain = Object.fromEntries(
@@ -19,19 +37,11 @@ export function addPlainTwin(strapi, { source, name, indexes = [] }) {
         ([key, { pluginOptions: _dropped, inversedBy: _back, ...attribute }]) => [key, attribute],
       ),
     );
-    strapi.get('content-types').add(`api::${name}`, {
-      [name]: {
-        schema: {
-          kind: 'collectionType',
-          collectionName: `twin_${name.replaceAll('-', '_')}`,
-          info: { singularName: name, pluralName: `${name}s`, displayName: name },
-          options: { draftAndPublish: false },
-          attributes: plain,
-          indexes,
-        },
-      },
+    addContentType(strapi, name, {
+      collectionName: `twin_${name.replaceAll('-', '_')}`,
+      attributes: plain,
+      indexes,
     });
-  }
-
+  });
   return `api::${name}.${name}`;
 }

@@ -6,7 +6,7 @@ import { startStrapi, type TestStrapi } from '../../support/strapi';
 let app: TestStrapi;
 
 beforeAll(async () => {
-  app = await startStrapi({ prepare: addDossiers });
+  app = await startStrapi({ keepsPlaintext: true, prepare: addDossiers });
   await (app.strapi.plugin('i18n') as any).service('locales').create({ code: 'de', name: 'German' });
 });
 afterAll(async () => {
@@ -242,6 +242,8 @@ const UNCOMPARED = [
 /** What a caller sees, less what no two runs share. */
 function seen(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(seen);
+  // PostgreSQL's driver drops a fraction of zeros from a plain column; sealed, a time is what Strapi makes of it.
+  if (typeof value === 'string' && /^\d\d:\d\d:\d\d$/.test(value)) return `${value}.000`;
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
@@ -364,9 +366,7 @@ class Run {
   }
 
   async everything(): Promise<unknown> {
-    const all = await app.strapi.db
-      .query(this.uid)
-      .findMany({ orderBy: 'id', populate: this.populate } as never);
+    const all = await app.strapi.db.query(this.uid).findMany({ orderBy: 'id', populate: this.populate });
     return seen(all);
   }
 

@@ -8,6 +8,7 @@ let app: TestStrapi;
 
 beforeAll(async () => {
   app = await startStrapi({
+    keepsPlaintext: true,
     prepare: (strapi) => void addPlainTwin(strapi, { source: CONTACT, name: 'plain-contact' }),
   });
 });

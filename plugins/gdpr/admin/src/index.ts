@@ -1,11 +1,42 @@
-import { PLUGIN_ID } from './pluginId';
+import type { StrapiApp } from '@strapi/strapi/admin';
 
-interface StrapiApp {
-  registerPlugin(plugin: { id: string; name: string }): void;
+import { PersonalDataPanel } from './components/PersonalDataPanel';
+import { type EditLayout, lockMaskedFields } from './masked-fields';
+import { PLUGIN_ID } from './pluginId';
+import { prefixed } from './translation';
+
+/** What of the content manager's programming interface this plugin uses. */
+interface ContentManagerApis {
+  addEditViewSidePanel(panels: readonly unknown[]): void;
 }
 
 export default {
   register(app: StrapiApp): void {
     app.registerPlugin({ id: PLUGIN_ID, name: PLUGIN_ID });
+  },
+
+  bootstrap(app: Pick<StrapiApp, 'getPlugin' | 'registerHook'>): void {
+    // A plugin's interface is typed as unknown values by name.
+    const apis = app.getPlugin('content-manager').apis as unknown as ContentManagerApis;
+    apis.addEditViewSidePanel([PersonalDataPanel]);
+    app.registerHook('Admin/CM/pages/EditView/mutate-edit-view-layout', (given: { layout: EditLayout }) =>
+      lockMaskedFields(given),
+    );
+  },
+
+  async registerTrads({ locales }: { locales: string[] }) {
+    return Promise.all(
+      locales.map(async (locale) => {
+        try {
+          const { default: texts } = (await import(`./translations/${locale}.json`)) as {
+            default: Record<string, string>;
+          };
+          return { data: prefixed(texts), locale };
+        } catch {
+          // A language that the plugin does not have: the texts in the code are English.
+          return { data: {}, locale };
+        }
+      }),
+    );
   },
 };

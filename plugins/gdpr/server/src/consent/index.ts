@@ -1,10 +1,12 @@
 import type { Core } from '@strapi/types';
 
 import { installAppendOnlyGuard } from '../platform/database/append-only';
+import { sameRow } from '../platform/database/same-row';
 import { jobsOf } from '../platform/jobs';
 import type { Room } from '../platform/room';
 
 import { type ConsentEvidence, gateOf, type Person } from '../lawfulness';
+import { vaultOf } from '../vault';
 import { findDataSubject, normaliseEmail } from '../people';
 
 import { consentRecordSchema } from './content-types/consent-record/schema';
@@ -27,7 +29,10 @@ export const consentRoom: Room = {
   contentApiRoutes,
 
   async afterSync(strapi) {
-    await installAppendOnlyGuard(strapi, strapi.db.metadata.get(CONSENT_RECORD).tableName);
+    const { tableName } = strapi.db.metadata.get(CONSENT_RECORD);
+    // An import writes each row and then sets its documentId once more, to what it is.
+    await installAppendOnlyGuard(strapi, tableName, { updateIf: await sameRow(strapi, tableName) });
+    vaultOf(strapi).transfer.addLedger(CONSENT_RECORD);
     gateOf(strapi).registerConsentProvider((person, purpose) => evidenceFor(strapi, person, purpose));
   },
 

@@ -88,11 +88,18 @@ export class DataSubjects {
     return keys;
   }
 
-  private withEmail(normalised: string): Promise<DataSubjectRef | null> {
+  /** Where the address is looked up: the column of the generation that serves, and what stands there. */
+  servingEmailKey(normalised: string): { readonly column: string; readonly key: string | null } {
     const { serving } = this.vault.index.generations.known;
-    return this.oneWhere({
-      [EMAIL_KEY.columns[parityOf(serving)]]: emailKey({ email: normalised }, serving),
-    });
+    return {
+      column: EMAIL_KEY.columns[parityOf(serving)],
+      key: emailKey({ email: normalised }, serving),
+    };
+  }
+
+  private withEmail(normalised: string): Promise<DataSubjectRef | null> {
+    const { column, key } = this.servingEmailKey(normalised);
+    return this.oneWhere({ [column]: key });
   }
 
   private async oneWhere(condition: Readonly<Record<string, unknown>>): Promise<DataSubjectRef | null> {
@@ -140,12 +147,13 @@ export class DataSubjects {
     return { id, documentId, keyName: key.name };
   }
 
-  private emailColumns(email: string | null): Record<string, string | null> {
+  /** The same by column, for rows that are written below Strapi. */
+  emailColumns(email: string | null): Record<string, string | null> {
     const { emailKey: odd = null, emailKeyEven: even = null } = this.emailKeys(email);
     return { [EMAIL_KEY.columns.odd]: odd, [EMAIL_KEY.columns.even]: even };
   }
 
-  private newDocumentId(): string {
+  newDocumentId(): string {
     const attribute = this.strapi.db.metadata.get(DATA_SUBJECT).attributes['documentId'];
     const make: unknown = attribute !== undefined && 'default' in attribute ? attribute.default : undefined;
     return String((make as () => unknown)());

@@ -13,6 +13,7 @@ import { acceptRelationInput } from './relation-input';
 import { adminRoutes, contentApiRoutes } from './routes';
 import { DataSubjects, EMAIL_KEY } from './data-subjects';
 import { createEmailResolver } from './subject-by-email';
+import { createEmailBatchResolver } from './subjects-by-email';
 import { refuseTakenAddresses } from './unique-address';
 import { arrangeViews } from './views';
 
@@ -54,6 +55,10 @@ export const peopleRoom: Room = {
   afterSync(strapi) {
     const vault = vaultOf(strapi);
     vault.subjects.registerEmailResolver(createEmailResolver(strapi, vault));
+    vault.subjects.registerEmailBatchResolver(
+      createEmailBatchResolver(strapi, vault),
+      (value) => typeof value === 'string' && normaliseEmail(value) !== null,
+    );
     acceptRelationInput(strapi);
     const subjects = new DataSubjects(strapi);
     refuseTakenAddresses(strapi, subjects);

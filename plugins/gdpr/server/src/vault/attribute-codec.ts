@@ -4,6 +4,8 @@ import type { AnnotatedAttribute } from './annotation';
 
 const DATE = /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))/;
 const TIME = /^(2[0-3]|[01]\d):([0-5]\d):([0-5]\d)(?:\.(\d{1,3}))?$/;
+const COMPACT_DATE = /^(\d{2}|\d{4})(?:(?<=^\d{4})(0[1-9]|1[0-2])(\d{2})?)?$/;
+const DATE_TIME = /^(\d{4}-\d{2}-\d{2})([T ]\d{2}(?::\d{2}(?::\d{2}(?:[.,]\d+)?)?)?)?(Z|[+-]\d{2}:?\d{2})?$/;
 const BIG_INTEGER = /^[+-]?\d+$/;
 
 /**
@@ -103,9 +105,20 @@ function toDateTime(attribute: AnnotatedAttribute, value: unknown): Date {
   return date;
 }
 
+/**
+ * ISO 8601 first, also its short forms, and what is none is a number of milliseconds: as Strapi's own `datetime` does
+ * (date-fns `parseISO`, then `parse` with "T"). Without a zone it is local time.
+ */
 function parseDateTime(value: unknown): Date {
   const text = String(value);
-  return /^-?\d{5,}$/.test(text) ? new Date(Number(text)) : new Date(text);
+  const [, year = '', month = '01', day = '01'] = COMPACT_DATE.exec(text) ?? [];
+  const compact = `${year.padEnd(4, '0')}-${month}-${day}`;
+  if (year !== '' && existsInCalendar(compact)) return new Date(`${compact}T00:00`);
+  if (/^-?\d+$/.test(text)) return new Date(Number(text));
+  const [, date, time = 'T00', zone = ''] = DATE_TIME.exec(text) ?? [];
+  if (date === undefined || !existsInCalendar(date)) return new Date(Number.NaN);
+  const clock = time.replace(' ', 'T').replace(',', '.');
+  return new Date(`${date}${/:/.test(clock) ? clock : `${clock}:00`}${zone}`);
 }
 
 /** As it comes back from a JSON column: text that holds JSON reads as what it says. */

@@ -4,7 +4,7 @@ import { tables } from '../platform/database/connection';
 import { chunk } from '../platform/database/dialect';
 
 import type { KeyName } from './envelope';
-import type { ComponentCarrier, ProtectedTypes } from './protected-types';
+import type { ComponentCarrier, ProtectedType, ProtectedTypes } from './protected-types';
 import type { RecordWriter } from './record-writer';
 import type { SubjectResolver } from './subject-resolver';
 
@@ -33,6 +33,8 @@ export class ComponentOwners {
     private readonly types: ProtectedTypes,
     private readonly writer: RecordWriter,
     private readonly subjects: SubjectResolver,
+    /** Whether a type leaves the vault: then nothing of it is sealed. */
+    private readonly isClear: (type: ProtectedType) => boolean,
   ) {}
 
   /**
@@ -51,10 +53,57 @@ export class ComponentOwners {
   ): Promise<void> {
     for (const [component, componentIds] of await this.componentsIn(carrier, ids)) {
       const type = this.types.get(component);
-      if (type !== undefined) await this.writer.sealUnderOwner(type, componentIds, owner);
+      if (type !== undefined && !this.isClear(type))
+        await this.writer.sealUnderOwner(type, componentIds, owner);
       const inner = this.types.componentsIn(component);
       if (inner !== undefined) await this.settleIn(inner, componentIds, owner);
     }
+  }
+
+  /**
+   * Seals components that stand in records already, under the keys of those; the ones that stand nowhere get a key of
+   * their own.
+   */
+  async settleExisting(type: ProtectedType, ids: readonly number[]): Promise<void> {
+    for (const [carrier, recordIds] of await this.recordsAround(type.uid, ids)) {
+      for (const id of recordIds) await this.settle(carrier, id, await this.sealedOwner(carrier, id));
+    }
+    await this.writer.sealUnderOwner(type, ids, null, { pendingOnly: true });
+  }
+
+  /** The records of content types in which these components stand, through the components around them. */
+  private async recordsAround(
+    component: string,
+    ids: readonly number[],
+  ): Promise<ReadonlyMap<ComponentCarrier, ReadonlySet<number>>> {
+    const found = new Map<ComponentCarrier, Set<number>>();
+    const from = await tables(this.strapi);
+    for (const carrier of this.types.allCarriers()) {
+      const around = new Set<number>();
+      for (const part of chunk(ids)) {
+        const rows = (await from(carrier.joinTable)
+          .select('entity_id')
+          .where({ component_type: component })
+          .whereIn('cmp_id', part)) as { entity_id: number }[];
+        for (const row of rows) around.add(row.entity_id);
+      }
+      if (around.size === 0) continue;
+      const records =
+        carrier.uid in this.strapi.components
+          ? await this.recordsAround(carrier.uid, [...around])
+          : new Map([[carrier, around]]);
+      for (const [outer, more] of records) {
+        found.set(outer, new Set([...(found.get(outer) ?? []), ...more]));
+      }
+    }
+    return found;
+  }
+
+  /** The key that the record around is sealed under; `undefined` when it is not. */
+  private async sealedOwner({ uid }: ComponentCarrier, id: number): Promise<Owner | undefined> {
+    const type = this.types.get(uid);
+    const opened = type === undefined ? undefined : (await this.writer.openMany(type, [id])).get(id);
+    return opened === undefined ? undefined : { subject: opened.subject, keyName: opened.keyName };
   }
 
   private async componentsIn(

@@ -13,7 +13,7 @@ import {
   trigrams,
 } from './blind-index/token-texts';
 import type { ProtectedAttribute, ProtectedType } from './protected-types';
-import type { ConditionResolver, Where } from './query-rewriter';
+import { ABSENT, type ConditionResolver, type Where } from './query-rewriter';
 import type { ProtectedValues } from './record-sealer';
 import { filterRefused, searchTooBroad, searchTooShort } from './refusals';
 
@@ -212,7 +212,7 @@ export class BlindConditionResolver implements ConditionResolver {
   }
 
   private absent(attribute: ProtectedAttribute): Where {
-    return { id: { $notIn: this.index.present(attribute) } };
+    return { id: { $notIn: this.index.present(attribute) }, [ABSENT]: true };
   }
 
   /** Rows that have a value and are not among these: SQL's "not equal" leaves out NULLs. */

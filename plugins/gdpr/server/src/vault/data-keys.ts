@@ -1,13 +1,14 @@
 import { LRUCache } from 'lru-cache';
 
 import { clock } from '../platform/clock';
+import { chunk } from '../platform/database/dialect';
 import { GdprError } from '../platform/errors';
 import type { Settings } from '../platform/settings';
 
 import { DataKey } from './data-key';
 import { type KeyName, keyIdOfName, keyName } from './envelope';
 import type { KeyRing } from './key-encryption';
-import type { KeyStore, StoredKey } from './key-store';
+import type { KeyRow, KeyStore, StoredKey } from './key-store';
 import type { WrappingKey } from './wrapping-key';
 
 /** Keys past their time are wiped within so many ms. */
@@ -17,6 +18,14 @@ const MAX_AGE = 60_000;
 
 /** A key that was destroyed on purpose: what was sealed under it reads as erased. */
 export const DESTROYED = Symbol('destroyed data key');
+
+/** A key as it is listed: without its secret. */
+export interface KeyEntry {
+  readonly name: KeyName;
+  readonly subject: string | null;
+  readonly createdAt: Date;
+  readonly isDestroyed: boolean;
+}
 
 export type KeyLookup = ReadonlyMap<KeyName, DataKey | typeof DESTROYED>;
 
@@ -94,6 +103,25 @@ export class DataKeys {
     return key instanceof DataKey ? key : null;
   }
 
+  /** The keys new records of these data subjects are sealed under, by subject; absent where there is none. */
+  async activeOfMany(subjects: readonly string[]): Promise<ReadonlyMap<string, KeyName>> {
+    const names = new Map<string, KeyName>();
+    for (const part of chunk([...new Set(subjects)])) {
+      for (const { id, subject } of await this.keyStore.activeOfMany(part)) {
+        if (subject !== null) names.set(subject, keyName(id));
+      }
+    }
+    return names;
+  }
+
+  /** Stores many keys at once, like {@link store}. */
+  async storeMany(keys: readonly DataKey[]): Promise<void> {
+    const createdAt = clock.now().getTime();
+    const rows = await Promise.all(keys.map((key) => this.rowOf(key, createdAt)));
+    for (const part of chunk(rows)) await this.keyStore.insertMany(part);
+    for (const key of keys) this.cache.set(key.name, key);
+  }
+
   /** Makes and stores the key of a data subject, or of a record that belongs to nobody. */
   async create(subject: string | null): Promise<DataKey> {
     const key = DataKey.generate(subject);
@@ -103,17 +131,21 @@ export class DataKeys {
 
   /** Stores a key that was made in memory. It is written in the same transaction as the first record under it. */
   async store(key: DataKey, createdAt = clock.now().getTime()): Promise<void> {
+    await this.keyStore.insert(await this.rowOf(key, createdAt));
+    this.cache.set(key.name, key);
+  }
+
+  private async rowOf(key: DataKey, createdAt: number): Promise<KeyRow> {
     const kekId = await this.wrapping.id();
     const wrapped = await key.expose((secret) => this.ring.wrap(secret, wrapContext(key.id), kekId));
-    await this.keyStore.insert({
+    return {
       id: key.id,
       subject: key.owner,
       kek_id: kekId,
       wrapped: Buffer.from(wrapped),
       created_at: createdAt,
       destroyed_at: null,
-    });
-    this.cache.set(key.name, key);
+    };
   }
 
   /** Destroys every key of a data subject. What was sealed under them is unreadable from now on, here and in copies. */
@@ -121,6 +153,26 @@ export class DataKeys {
     const ids = await this.keyStore.destroyOf(subject);
     for (const id of ids) this.cache.delete(keyName(id));
     return ids.length;
+  }
+
+  /** All keys, those destroyed among them, a page at a time, in the order of their ids. */
+  async page(after: KeyName | null, limit: number): Promise<readonly KeyEntry[]> {
+    const rows = await this.keyStore.page(after === null ? null : keyIdOfName(after), limit);
+    return rows.map((row) => ({
+      name: keyName(row.id),
+      subject: row.subject,
+      createdAt: new Date(row.created_at),
+      isDestroyed: row.destroyed_at !== null,
+    }));
+  }
+
+  /**
+   * Removes the keys of records that belonged to nobody and are sealed no longer. Not the same as destroying: nothing
+   * is left that would need to know what became of them.
+   */
+  async forgetOwn(names: readonly KeyName[]): Promise<void> {
+    await this.keyStore.forgetOwn(names.map(keyIdOfName));
+    for (const name of names) this.cache.delete(name);
   }
 
   /** Takes keys out of the memory of this node, because they were destroyed. */
@@ -156,6 +208,7 @@ export class DataKeys {
   }
 }
 
+/** What a wrapped data key is bound to. */
 export const wrapContext = (id: Uint8Array): string => `data key ${Buffer.from(id).toString('hex')}`;
 
 /** @throws GdprError `key-encryption-key-wrong`, saying which key was found and which was configured */

@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-import type { Core, UID } from '@strapi/types';
+import type { Core } from '@strapi/types';
 
 import { inTransaction, tables } from '../platform/database/connection';
 import { chunk } from '../platform/database/dialect';
 
 import type { IndexEntries, TokenRow } from './blind-index/blind-index';
+import { isReadForEvent } from './outgoing-events';
 import { type ProtectedType, SEALED, SEALED_PLACE } from './protected-types';
 import { EVERYTHING, type Plan, type QueryParams } from './query-planner';
 import { isPlainObject } from './query-rewriter';
@@ -24,6 +25,10 @@ type Method = (this: unknown, uid: string, params?: object) => Promise<unknown>;
 /** What the vault carries from before a query to after it. */
 interface Carried {
   plan?: Plan;
+  /** The result stays sealed: nobody is going to see what is in it. */
+  staysSealed?: boolean;
+  /** The places of records that a data transfer writes as they were sealed elsewhere. */
+  transferred?: readonly string[];
   created?: SealedCreate[];
   deferred?: TokenRow[];
   updated?: SealedUpdate;
@@ -36,9 +41,6 @@ const WRITES = ['create', 'createMany', 'update', 'updateMany', 'delete', 'delet
 
 /** The write that is under way, if any: reads inside it belong to it. */
 const currentWrite = new AsyncLocalStorage<(typeof WRITES)[number]>();
-
-/** Set while a method of the document service runs, and while it emits its events, after its transaction. */
-const documentAction = new AsyncLocalStorage<string>();
 
 /**
  * Puts the vault into Strapi's database layer, at its innermost point: after every `before…` subscriber of the project
@@ -54,10 +56,6 @@ export function interceptLifecycles(strapi: Core.Strapi, vault: Vault): void {
     entityManager: Record<string, Method>;
   };
   const hooks = new VaultHooks(strapi, vault);
-
-  strapi.documents.use((context, next) =>
-    vault.types.reaches(context.uid) ? documentAction.run(context.action, next) : next(),
-  );
 
   const run = lifecycles.run.bind(lifecycles);
   lifecycles.run = async (action, uid, properties, states = new Map<unknown, unknown>()) => {
@@ -82,7 +80,11 @@ export function interceptLifecycles(strapi: Core.Strapi, vault: Vault): void {
       const work = (): Promise<unknown> => original.call(this, uid, { ...params });
       const isOurs = vault.types.get(uid) !== undefined || vault.types.componentsIn(uid) !== undefined;
       if (!isWrite || !isOurs) return work();
-      return currentWrite.run(name as (typeof WRITES)[number], () => inTransaction(strapi, work));
+      const write = async (): Promise<unknown> => {
+        const instead = await vault.transfer.insteadOf(name, uid, params);
+        return instead === undefined ? inTransaction(strapi, work) : instead.result;
+      };
+      return currentWrite.run(name as (typeof WRITES)[number], write);
     };
   }
 }
@@ -94,10 +96,9 @@ class VaultHooks {
   ) {}
 
   async before(action: string, uid: string, { params }: LifecycleProperties): Promise<Carried> {
-    if (action === 'beforeFindOne' && this.isForEvent(uid, params)) {
-      replaceParams(params, this.eventParams(uid, params));
-      return {};
-    }
+    await this.vault.states.ensureFresh();
+    if (action === 'beforeFindOne' && isReadForEvent(this.strapi, uid, params)) return { staysSealed: true };
+    if (action.startsWith('beforeFind') && this.vault.transfer.isUnderWay()) return { staysSealed: true };
     if (action === 'beforeFindOne' || action === 'beforeFindMany') {
       const { plan, params: planned } = await this.vault.planner.plan(uid, params);
       replaceParams(params, planned);
@@ -109,6 +110,9 @@ class VaultHooks {
     }
     const type = this.vault.types.get(uid);
     if (type === undefined) return {};
+    if (this.vault.states.isClear(type) && !action.startsWith('beforeDelete')) {
+      return this.beforeClear(action, type, params);
+    }
     switch (action) {
       case 'beforeCreate':
       case 'beforeCreateMany':
@@ -129,8 +133,13 @@ class VaultHooks {
   async after(action: string, uid: string, properties: LifecycleProperties, carried: Carried): Promise<void> {
     const type = this.vault.types.get(uid);
     const { result } = properties;
+    if (carried.staysSealed) return;
     if (action === 'afterFindOne' || action === 'afterFindMany') {
       await this.afterFind(action, uid, result, carried.plan ?? EVERYTHING);
+      return;
+    }
+    if (carried.transferred !== undefined && type !== undefined) {
+      await this.afterTransfer(type, carried.transferred);
       return;
     }
     if (type !== undefined) {
@@ -152,6 +161,8 @@ class VaultHooks {
   ): Promise<void> {
     const carrier = this.vault.types.componentsIn(uid);
     if (carrier === undefined || !(uid in this.strapi.contentTypes) || result === null) return;
+    // What arrives sealed is settled already, and its keys may not be here yet.
+    if (created === undefined && this.vault.transfer.isUnderWay()) return;
     const isConcerned =
       updated?.isRekeyed === true ||
       (isPlainObject(data) && carrier.attributes.some((name) => data[name] !== undefined));
@@ -167,30 +178,17 @@ class VaultHooks {
       await this.vault.reportRead(uid, action === 'afterFindOne' ? 'findOne' : 'findMany', records);
   }
 
-  /**
-   * After a document was written and committed, Strapi reads it once more with everything around it, for its `entry.*`
-   * events. Those go to webhooks and logs, where personal data has no business: it is not even opened.
-   */
-  private isForEvent(uid: string, params: QueryParams): boolean {
-    const action = documentAction.getStore();
-    const isWrite = action !== undefined && !['findOne', 'findMany', 'findFirst', 'count'].includes(action);
-    if (!isWrite || this.vault.types.get(uid) === undefined || this.strapi.db.inTransaction()) return false;
-    return onlyId(params.where) !== undefined && isEventPopulate(this.strapi, uid, params.populate);
-  }
-
-  private eventParams(uid: string, params: QueryParams): QueryParams {
-    const selection = this.vault.types.get(uid)?.plainSelection ?? [];
-    return { ...params, select: selection.filter((name) => name !== SEALED), populate: undefined };
-  }
-
   private async beforeCreate(type: ProtectedType, params: LifecycleProperties['params']): Promise<Carried> {
     const { data } = params;
     const created: SealedCreate[] = [];
     const deferred: TokenRow[] = [];
     for (const datum of Array.isArray(data) ? (data as unknown[]) : [data]) {
       // What is no object is refused by Strapi itself, right after this.
-      if (!isPlainObject(datum) || isSealedAlready(type, datum)) return {};
-      const { result, rows } = await this.vault.index.deferring(() => this.vault.writer.sealNew(type, datum));
+      if (!isPlainObject(datum)) return {};
+      if (this.vault.transfer.carries(type, datum)) return { transferred: placesOf(type, data) };
+      const { result, rows } = await this.vault.index.deferring(() =>
+        this.vault.writer.sealNew(type, withoutSealed(datum)),
+      );
       created.push(result);
       deferred.push(...rows);
     }
@@ -207,6 +205,18 @@ class VaultHooks {
     if (record === undefined) return;
     await this.vault.index.insertDeferred(type, [{ entityId: id, entries: record.entries }], deferred);
     await this.reportCreated(type, id, record);
+  }
+
+  /** Rows get new ids in a transfer. Where their keys are not here yet, `keys import` brings them into the index. */
+  private async afterTransfer(type: ProtectedType, places: readonly string[]): Promise<void> {
+    for (const part of chunk(places)) {
+      const from = await tables(this.strapi);
+      const rows = (await from(type.table).select('id').whereIn(type.place.column, part)) as { id: number }[];
+      await this.vault.indexer.add(
+        type,
+        rows.map(({ id }) => id),
+      );
+    }
   }
 
   /** MariaDB tells only the first id of a batch, so the rows are found again by what was written into them. */
@@ -241,13 +251,13 @@ class VaultHooks {
 
   private async beforeUpdate(type: ProtectedType, params: LifecycleProperties['params']): Promise<Carried> {
     const { data } = params;
-    if (!isPlainObject(data) || isSealedAlready(type, data)) return {};
+    if (!isPlainObject(data)) return {};
     const id = onlyId(params.where) ?? (await this.idsMatching(type, params, true))[0];
     const update =
       id === undefined ? null : await this.vault.writer.sealChange(type, id, withoutSealed(data));
     if (update === null) {
       // Nobody matches: Strapi finds that out by itself, and must not get the plain values on the way.
-      params.data = stripped(type, data);
+      params.data = stripped(type, withoutSealed(data));
       return {};
     }
     params.where = { id: update.id };
@@ -282,6 +292,17 @@ class VaultHooks {
     // The index has changed, so the filter may no longer find these rows: from here on they go by their ids.
     params.where = { id: { $in: this.idList(ids) } };
     params.data = stripped(type, data);
+    return {};
+  }
+
+  /** A type that leaves the vault: rows come out before they are changed, and what is written stays as it is. */
+  private async beforeClear(action: string, type: ProtectedType, params: QueryParams): Promise<Carried> {
+    if (action.startsWith('beforeUpdate')) {
+      const isMany = action === 'beforeUpdateMany';
+      const ids = await this.idsMatching(type, params, !isMany);
+      await this.vault.unsealer.unsealRows(type, ids);
+      params.where = { id: isMany ? { $in: this.idList(ids) } : (ids[0] ?? -1) };
+    }
     return {};
   }
 
@@ -351,20 +372,9 @@ function stripped(type: ProtectedType, data: EntityData): EntityData {
   return { ...data, ...Object.fromEntries(nulls) };
 }
 
-/** Data transfer writes rows as they were read: sealed, with the protected columns empty. They stay as they are. */
-function isSealedAlready(type: ProtectedType, data: EntityData): boolean {
-  if (typeof data[SEALED] !== 'string') return false;
-  return [...type.attributes.keys()].every((name) => data[name] === null || data[name] === undefined);
-}
-
-/** Strapi populates every relation for an event, each with a selection that it leaves undefined; nobody else does. */
-function isEventPopulate(strapi: Core.Strapi, uid: string, populate: unknown): boolean {
-  if (!isPlainObject(populate)) return false;
-  return Object.entries(strapi.contentType(uid as UID.ContentType).attributes).every(([name, attribute]) => {
-    if (attribute.type !== 'relation' || 'unstable_virtual' in attribute) return true;
-    const value = populate[name];
-    return isPlainObject(value) && 'select' in value && value['select'] === undefined;
-  });
+function placesOf(type: ProtectedType, data: unknown): string[] {
+  const records = (Array.isArray(data) ? data : [data]) as EntityData[];
+  return records.map((record) => String(record[type.place.attribute]));
 }
 
 function withoutSealed(data: EntityData): EntityData {

@@ -61,7 +61,7 @@ export class ProtectedTypes {
     return [...this.types.values()];
   }
 
-  /** Whether a record of this type is protected or can carry a protected one in a populated relation. */
+  /** Whether a record of this type holds personal data or can carry a protected one in a populated relation. */
   reaches(uid: string): boolean {
     return this.reaching.has(uid);
   }
@@ -69,6 +69,10 @@ export class ProtectedTypes {
   /** How a type, content type or component, leads to protected components that stand in it; undefined where none do. */
   componentsIn(uid: string): ComponentCarrier | undefined {
     return this.carriers.get(uid);
+  }
+
+  allCarriers(): ComponentCarrier[] {
+    return [...this.carriers.values()];
   }
 
   /** The relational attributes of a type with their target; `null` where each entry names its own type. */
@@ -89,7 +93,11 @@ export class ProtectedTypes {
           scopes: scopesOf(uid, attribute.name),
         });
       }
-      if (attributes.size === 0) continue;
+      if (attributes.size === 0) {
+        // Nothing to seal, yet a search must not find what a caller sees masked.
+        this.reaching.add(uid);
+        continue;
+      }
       const place = isComponent ? SEALED_PLACE : 'documentId';
       this.types.set(uid, {
         uid,
@@ -150,7 +158,7 @@ export class ProtectedTypes {
   /** A type reaches protected data when it is protected or relates to a type that does; polymorphic relations may. */
   private closeOverRelations(): void {
     for (const uid of this.types.keys()) this.reaching.add(uid);
-    let grew = this.types.size > 0;
+    let grew = this.reaching.size > 0;
     while (grew) {
       grew = false;
       for (const [uid, relations] of this.relations) {

@@ -1,8 +1,9 @@
 import type { Core } from '@strapi/types';
 
+import { unsearchableForCaller } from './field-permissions';
 import { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
 import { isPlainObject, type QueryRewriter, type Where } from './query-rewriter';
-import type { PlainSearch, QuickSearch } from './quick-search';
+import { plainMatches, type PlainSearch, type QuickSearch } from './quick-search';
 
 /** The parameters of Strapi's database layer, as far as the vault looks at them. */
 export interface QueryParams {
@@ -36,6 +37,9 @@ export interface Planned {
  * sorts by protected attributes are refused, and narrow selections get what opening a record needs.
  */
 export class QueryPlanner {
+  /** The attributes of a type that a search by words must pass over for whoever asks; `null` for none. */
+  unsearchable: (uid: string) => Promise<ReadonlySet<string> | null> = () => Promise.resolve(null);
+
   constructor(
     private readonly strapi: Core.Strapi,
     private readonly types: ProtectedTypes,
@@ -78,17 +82,39 @@ export class QueryPlanner {
   }
 
   private async search(uid: string, query: unknown): Promise<Where | null> {
+    if (typeof query !== 'string' || query === '') return null;
+    const withheld = await this.unsearchable(uid);
+    if (withheld !== null)
+      return plainMatches(
+        query,
+        this.plainSearch(uid, (name) => withheld.has(name)),
+      );
     const type = this.types.get(uid);
-    if (type === undefined || typeof query !== 'string' || query === '') return null;
-    return this.quickSearch.where(type, query, this.plainSearch(type));
+    if (type === undefined) return null;
+    const hidden = unsearchableForCaller(this.strapi, type);
+    const attributes = new Map([...type.attributes].filter(([name]) => !hidden.has(name)));
+    const waits = (name: string): boolean => (attributes.get(name)?.search ?? 'none') !== 'none';
+    const plain = this.plainSearch(uid, (name) => type.attributes.has(name));
+    const found = await this.quickSearch.where(
+      { ...type, attributes },
+      query,
+      plain,
+      // Rows that are not sealed yet have values in the columns of protected attributes.
+      this.holdsPlaintext(type) ? this.plainSearch(uid, (name) => !waits(name), []) : null,
+    );
+    // Left to itself, Strapi would look through the columns of rows that are not sealed yet.
+    return found === null && hidden.size > 0 ? plainMatches(query, plain) : found;
   }
 
-  private plainSearch(type: ProtectedType): PlainSearch {
-    const text: string[] = ['id'];
+  private plainSearch(
+    uid: string,
+    isPassedOver: (name: string) => boolean,
+    first: readonly string[] = ['id'],
+  ): PlainSearch {
+    const text: string[] = [...first];
     const numbers: string[] = [];
-    for (const [name, attribute] of Object.entries(this.strapi.db.metadata.get(type.uid).attributes)) {
-      if (type.attributes.has(name) || ('searchable' in attribute && attribute.searchable === false))
-        continue;
+    for (const [name, attribute] of Object.entries(this.strapi.db.metadata.get(uid).attributes)) {
+      if (isPassedOver(name) || ('searchable' in attribute && attribute.searchable === false)) continue;
       if (['string', 'text', 'uid', 'email', 'enumeration', 'richtext'].includes(attribute.type))
         text.push(name);
       if (['biginteger', 'integer', 'decimal', 'float'].includes(attribute.type)) numbers.push(name);

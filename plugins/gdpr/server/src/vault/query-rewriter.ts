@@ -3,7 +3,13 @@ import { SEALED } from './protected-types';
 import { sortRefused } from './refusals';
 
 /** A Strapi `where`: attributes, relations, and `$and`, `$or`, `$not`. */
-export type Where = Readonly<Record<string, unknown>>;
+export type Where = Readonly<Record<string, unknown>> & { readonly [ABSENT]?: true };
+
+/**
+ * Marks a condition on ids that stands for "has no value". Through a relation it holds for a record that is not there,
+ * too: plain Strapi joins, and every column of a record that is missing is NULL.
+ */
+export const ABSENT = Symbol('absent');
 
 /** Answers conditions on protected attributes by conditions on the `id` of the same row. */
 export interface ConditionResolver {
@@ -94,7 +100,7 @@ export class QueryRewriter {
     const target = this.types.relationsOf(uid).get(key);
     if (typeof target === 'string' && isPlainObject(value) && this.touches(target, value)) {
       // One `$and`, because Strapi refuses operators beside attributes inside a relation.
-      return { [key]: { $and: [await this.rewrite(target, value, negated)] } };
+      return { [key]: { $and: [orMissing(await this.rewrite(target, value, negated))] } };
     }
     const untouched = { [key]: value };
     return negated ? { $not: untouched } : untouched;
@@ -158,6 +164,17 @@ function joined(parts: readonly Where[], alternatives: boolean): Where {
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return only;
   return alternatives ? { $or: parts } : { $and: parts };
+}
+
+/** Lets conditions that hold for an absent value hold for a missing record. */
+function orMissing(where: Where): Where {
+  if (where[ABSENT] === true) return { $or: [{ id: { $null: true } }, where] };
+  const parts = Object.entries(where).map(([key, value]) => {
+    if (key === '$not' && isPlainObject(value)) return [key, orMissing(value)] as const;
+    if ((key !== '$and' && key !== '$or') || !Array.isArray(value)) return [key, value] as const;
+    return [key, value.map((part: unknown) => (isPlainObject(part) ? orMissing(part) : part))] as const;
+  });
+  return Object.fromEntries(parts);
 }
 
 function arrayOf(value: unknown): readonly unknown[] {

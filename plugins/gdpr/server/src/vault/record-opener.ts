@@ -36,6 +36,8 @@ export class RecordOpener {
   constructor(
     private readonly types: ProtectedTypes,
     private readonly keys: DataKeys,
+    /** Whether rows of a type may have values in their own columns; elsewhere those count for nothing. */
+    private readonly holdsPlaintext: (type: ProtectedType) => boolean,
     private readonly onFailure: (failure: OpeningFailure) => void | Promise<void>,
   ) {}
 
@@ -58,7 +60,7 @@ export class RecordOpener {
     const failures: { node: SealedNode; failure: OpeningFailure }[] = [];
     // No await in this loop: the keys are only good until the next turn of the event loop.
     nodes.forEach((node, at) => {
-      const outcome = this.openOne(node, envelopes[at] ?? null, keys);
+      const outcome = this.openOne(node, envelopes[at], keys);
       if ('reason' in outcome) failures.push({ node, failure: outcome });
       const values = 'reason' in outcome ? {} : outcome.values;
       const attributes = fill(node, values);
@@ -125,7 +127,10 @@ export class RecordOpener {
     if (key === undefined) return failure('data-key-missing');
     if (key === DESTROYED) return { values: {}, subject: null };
     const values = openRecord(envelope, key, { uid: type.uid, documentId });
-    return values === null ? failure('record-not-authentic') : { values, subject: key.subject };
+    if (values === null) return failure('record-not-authentic');
+    // An attribute that was annotated after the row was sealed still has its value in its column.
+    const merged = this.holdsPlaintext(type) ? { ...values, ...heldInColumns(type, entity) } : values;
+    return { values: merged, subject: key.subject };
   }
 }
 
@@ -143,6 +148,15 @@ function readEnvelope(sealed: unknown): Envelope | null | undefined {
 
 function columnsOf(type: ProtectedType, entity: Entity): ProtectedValues {
   return Object.fromEntries([...type.attributes.keys()].map((name) => [name, entity[name] ?? null]));
+}
+
+function heldInColumns(type: ProtectedType, entity: Entity): ProtectedValues {
+  return Object.fromEntries(
+    type.names.flatMap((name) => {
+      const value = entity[name];
+      return value === null || value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }
 
 /** Writes the values into the entity as if they had come from its columns; returns the attributes that had one. */

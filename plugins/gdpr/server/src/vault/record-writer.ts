@@ -7,11 +7,13 @@ import { chunk } from '../platform/database/dialect';
 import { GdprError } from '../platform/errors';
 
 import { normaliseValue } from './attribute-codec';
-import type { BlindIndex, IndexEntries } from './blind-index/blind-index';
+import { type BlindIndex, type IndexEntries, NOTHING_INDEXED } from './blind-index/blind-index';
+import { claimIfFree } from './blind-index/bulk-entries';
+import { readColumn } from './column-codec';
 import { type DataKey, UNCLAIMED } from './data-key';
 import { DESTROYED, type DataKeys } from './data-keys';
 import type { Owner } from './component-owners';
-import { decodeEnvelope, keyName, type KeyName } from './envelope';
+import { decodeEnvelope, type Envelope, keyName, type KeyName } from './envelope';
 import { type ProtectedType, SEALED } from './protected-types';
 import { openRecord, type ProtectedValues, sealRecord } from './record-sealer';
 import type { SubjectAnswer, SubjectResolver } from './subject-resolver';
@@ -42,7 +44,30 @@ export interface SealedUpdate {
   readonly isRekeyed: boolean;
 }
 
-interface StoredRow {
+/** A sealed row, opened. */
+interface OpenedRow {
+  readonly values: ProtectedValues;
+  readonly subject: string | null;
+  readonly keyName: KeyName;
+}
+
+/** What a row held before it was changed. */
+export interface StoredRecord {
+  /** The protected attributes, wherever they were stored. */
+  readonly values: ProtectedValues;
+  /** Those of them that the index knows: what was sealed. */
+  readonly indexed: ProtectedValues;
+  readonly subject: string | null;
+  readonly keyName: KeyName | null;
+  /** Whether something of it waits to be sealed. */
+  readonly isPending: boolean;
+  /** Whether it is under a key of its own or of somebody, and not under the one of components that wait for an owner. */
+  readonly isClaimed: boolean;
+  /** Whether the key was destroyed on purpose. */
+  readonly isErased: boolean;
+}
+
+export interface StoredRow {
   readonly id: number;
   readonly sealed: string | null;
   readonly locale?: string | null;
@@ -111,7 +136,7 @@ export class RecordWriter {
     const row = (await lockRows(this.strapi, from(type.table).select('*').where({ id }).first())) as
       StoredRow | undefined;
     if (row === undefined) return null;
-    const stored = await this.openRow(type, row);
+    const stored = await this.openStored(type, row);
     const documentId = placeIn(type, row) ?? newPlace(this.strapi, type);
     const changes = this.valuesOf(type, data);
     const values = { ...stored.values, ...changes };
@@ -120,6 +145,8 @@ export class RecordWriter {
     const key = (stays ? await this.loadKey(stored.keyName) : null) ?? (await this.keyFor(answer, type));
     const publishedAt = 'publishedAt' in data ? data['publishedAt'] : row.published_at;
     const claims = claimsOf(type, row.locale, publishedAt);
+    const claimsBefore = claimsOf(type, row.locale, row.published_at);
+    const indexed = this.index.entriesOf(type, stored.indexed, stored.subject, claimsBefore);
     return {
       id,
       documentId,
@@ -131,12 +158,15 @@ export class RecordWriter {
       },
       before: {
         values: stored.values,
-        entries: this.index.entriesOf(
-          type,
-          stored.values,
-          stored.subject,
-          claimsOf(type, row.locale, row.published_at),
-        ),
+        entries: stored.isPending
+          ? await this.withUnchangedClaims(
+              type,
+              id,
+              indexed,
+              { ...values, ...nullsOf(changes) },
+              claimsBefore,
+            )
+          : indexed,
       },
       after: { values, entries: this.index.entriesOf(type, values, answer.subject, claims) },
       subject: answer.subject,
@@ -150,15 +180,21 @@ export class RecordWriter {
    *
    * @param owner `null` when they belong to nobody: then each gets a key of its own that has none yet
    */
-  async sealUnderOwner(type: ProtectedType, ids: readonly number[], owner: Owner | null): Promise<void> {
+  async sealUnderOwner(
+    type: ProtectedType,
+    ids: readonly number[],
+    owner: Owner | null,
+    { pendingOnly = false }: { readonly pendingOnly?: boolean } = {},
+  ): Promise<void> {
     for (const part of chunk(ids)) {
       const from = await tables(this.strapi);
       const query = from(type.table).select('*').whereIn('id', part).orderBy('id');
       for (const row of (await lockRows(this.strapi, query)) as StoredRow[]) {
-        const stored = await this.openRow(type, row);
-        const isSettled = owner === null ? stored.isClaimed : stored.keyName === owner.keyName;
-        if (isSettled || stored.isErased) continue;
-        await this.reseal(type, row, stored.values, stored.subject, owner);
+        const stored = await this.openStored(type, row);
+        const isOwned = owner === null ? stored.isClaimed : stored.keyName === owner.keyName;
+        const isSettled = isOwned && !stored.isPending;
+        if (isSettled || stored.isErased || (pendingOnly && !stored.isPending)) continue;
+        await this.reseal(type, row, stored, owner);
       }
     }
   }
@@ -166,10 +202,10 @@ export class RecordWriter {
   private async reseal(
     type: ProtectedType,
     row: StoredRow,
-    values: ProtectedValues,
-    before: string | null,
+    { values, indexed, subject: before }: StoredRecord,
     owner: Owner | null,
   ): Promise<void> {
+    await this.index.hold();
     const place = placeIn(type, row) ?? newPlace(this.strapi, type);
     const subject = owner?.subject ?? null;
     const key = (await this.loadKey(owner?.keyName ?? null)) ?? (await this.keys.create(subject));
@@ -183,7 +219,7 @@ export class RecordWriter {
     await this.index.change(
       type,
       row.id,
-      this.index.entriesOf(type, row.sealed === null ? {} : values, before, claims),
+      this.index.entriesOf(type, indexed, before, claims),
       this.index.entriesOf(type, values, subject, claims),
     );
   }
@@ -202,15 +238,17 @@ export class RecordWriter {
     for (const [id, { values, subject }] of await this.openMany(type, ids)) {
       entries.set(id, this.index.entriesOf(type, values, subject, null));
     }
+    for (const part of chunk(ids.filter((id) => !entries.has(id)))) {
+      const from = await tables(this.strapi);
+      const rows = (await from(type.table).select('id').whereIn('id', part).whereNull(SEALED)) as StoredRow[];
+      for (const { id } of rows) entries.set(id, NOTHING_INDEXED);
+    }
     return entries;
   }
 
   /** Opens many rows by id. Rows that do not open are left out. */
-  async openMany(
-    type: ProtectedType,
-    ids: readonly number[],
-  ): Promise<ReadonlyMap<number, { readonly values: ProtectedValues; readonly subject: string | null }>> {
-    const opened = new Map<number, { values: ProtectedValues; subject: string | null }>();
+  async openMany(type: ProtectedType, ids: readonly number[]): Promise<ReadonlyMap<number, OpenedRow>> {
+    const opened = new Map<number, OpenedRow>();
     for (const part of chunk(ids)) {
       const from = await tables(this.strapi);
       const columns = ['id', type.place.column, SEALED];
@@ -224,46 +262,48 @@ export class RecordWriter {
         const key = envelope === null ? undefined : keys.get(keyName(envelope.keyId));
         if (envelope === null || key === undefined || key === DESTROYED) return;
         const values = openRecord(envelope, key, { uid: type.uid, documentId: placeIn(type, row) ?? '' });
-        if (values !== null) opened.set(row.id, { values, subject: key.subject });
+        if (values !== null) opened.set(row.id, { values, subject: key.subject, keyName: key.name });
       });
     }
     return opened;
   }
 
-  private async openRow(type: ProtectedType, row: StoredRow): Promise<OpenedRow> {
-    const nobody = { subject: null, keyName: null, isClaimed: false, isErased: false };
-    if (row.sealed === null) return { ...nobody, values: this.plaintextOf(type, row) };
-    const envelope = decodeEnvelope(row.sealed);
+  /**
+   * Opens one stored row, with what stands in the columns of attributes that were annotated later.
+   *
+   * @throws GdprError `record-not-authentic`
+   */
+  async openStored(type: ProtectedType, row: StoredRow): Promise<StoredRecord> {
+    const envelope = row.sealed === null ? null : decodeEnvelope(row.sealed);
     const name = envelope === null ? null : keyName(envelope.keyId);
     const key = name === null ? undefined : (await this.keys.load([name])).get(name);
-    if (key === DESTROYED) return { ...nobody, values: {}, isErased: true };
-    const values =
-      envelope === null || key === undefined
-        ? null
-        : openRecord(envelope, key, { uid: type.uid, documentId: placeIn(type, row) ?? '' });
-    if (values === null || key === undefined) {
-      throw new GdprError(
-        'record-not-authentic',
-        `The record ${placeIn(type, row) ?? String(row.id)} of ${type.uid} cannot be changed, because what is stored does not authenticate.`,
-      );
-    }
-    return {
-      values,
-      subject: key.subject,
-      keyName: key.name,
-      isClaimed: !key.isUnclaimed,
-      isErased: false,
-    };
+    const stored = storedRecord(type, row, envelope, key);
+    if (stored !== null) return stored;
+    throw new GdprError(
+      'record-not-authentic',
+      `The record ${recordName(type, row)} of ${type.uid} cannot be changed, because what is stored does not authenticate.`,
+    );
   }
 
-  /** A row from before the type was annotated, which still waits to be sealed. */
-  private plaintextOf(type: ProtectedType, row: StoredRow): ProtectedValues {
-    const values: Record<string, unknown> = {};
-    for (const attribute of type.attributes.values()) {
-      const value = row[attribute.column];
-      if (value !== null && value !== undefined) values[attribute.name] = normaliseValue(attribute, value);
-    }
-    return values;
+  /**
+   * A row that is sealed along with an update of something else. Uniqueness is a rule for values that are written: what
+   * stood there before is claimed if nobody else has, and is no reason to refuse the update.
+   *
+   * @returns what counts as indexed before the update
+   */
+  private async withUnchangedClaims(
+    type: ProtectedType,
+    id: number,
+    indexed: IndexEntries,
+    unchanged: ProtectedValues,
+    claims: string | null,
+  ): Promise<IndexEntries> {
+    const { unique } = this.index.entriesOf(type, unchanged, null, claims);
+    await claimIfFree(
+      this.strapi,
+      unique.map((entry) => ({ ...entry, entityId: id })),
+    );
+    return { ...indexed, unique: [...indexed.unique, ...unique] };
   }
 
   private valuesOf(type: ProtectedType, data: EntityData): ProtectedValues {
@@ -317,14 +357,49 @@ export class RecordWriter {
   }
 }
 
-interface OpenedRow {
-  readonly values: ProtectedValues;
-  readonly subject: string | null;
-  readonly keyName: KeyName | null;
-  /** Whether it is under a key of its own or of somebody, and not under the one of components that wait for an owner. */
-  readonly isClaimed: boolean;
-  /** Whether the key was destroyed on purpose. */
-  readonly isErased: boolean;
+/** The values of a row that stand in their own columns: it is not sealed, or was before an attribute was annotated. */
+function plaintextOf(type: ProtectedType, row: StoredRow): ProtectedValues {
+  const values: Record<string, unknown> = {};
+  for (const attribute of type.attributes.values()) {
+    const value = readColumn(attribute, row[attribute.column]);
+    if (value !== null) values[attribute.name] = value;
+  }
+  return values;
+}
+
+/**
+ * What a row holds, sealed or not.
+ *
+ * @param key what the key store has under the name in the envelope
+ * @returns `null` when the sealed record does not open
+ */
+export function storedRecord(
+  type: ProtectedType,
+  row: StoredRow,
+  envelope: Envelope | null,
+  key: DataKey | typeof DESTROYED | undefined,
+): StoredRecord | null {
+  const columns = plaintextOf(type, row);
+  const isPending = row.sealed === null || Object.keys(columns).length > 0;
+  const nobody = { values: columns, indexed: {}, subject: null, keyName: null, isPending, isClaimed: false };
+  if (row.sealed === null) return { ...nobody, isErased: false };
+  if (key === DESTROYED) return { ...nobody, isErased: true };
+  const place = { uid: type.uid, documentId: placeIn(type, row) ?? '' };
+  const values = envelope === null || key === undefined ? null : openRecord(envelope, key, place);
+  if (values === null || key === undefined) return null;
+  return {
+    values: { ...values, ...columns },
+    indexed: values,
+    subject: key.subject,
+    keyName: key.name,
+    isPending,
+    isClaimed: !key.isUnclaimed,
+    isErased: false,
+  };
+}
+
+function nullsOf(values: ProtectedValues): Record<string, null> {
+  return Object.fromEntries(Object.keys(values).map((name) => [name, null]));
 }
 
 function nulls(type: ProtectedType): Record<string, null> {
@@ -342,9 +417,14 @@ export function claimsOf(type: ProtectedType, locale: unknown, publishedAt: unkn
 }
 
 /** What binds a stored row to its place; `null` for a component from before its type was annotated. */
-function placeIn(type: ProtectedType, row: StoredRow): string | null {
+export function placeIn(type: ProtectedType, row: StoredRow): string | null {
   const place = row[type.place.column];
   return typeof place === 'string' ? place : null;
+}
+
+/** Names a row in messages: by its `documentId`, or by its number where it has none. */
+export function recordName(type: ProtectedType, row: StoredRow): string {
+  return (type.isComponent ? null : placeIn(type, row)) ?? `row ${String(row.id)}`;
 }
 
 /** A document keeps the id it was given; a component that is copied gets a place of its own. */

@@ -44,3 +44,10 @@ export function searchTooBroad(attribute: ProtectedAttribute, limit: number): Er
     { attribute: attribute.name },
   );
 }
+
+export function quickSearchTooBroad(limit: number): Error {
+  return badRequest(
+    'protected-search-too-broad',
+    `More than ${String(limit)} records that are not sealed yet may match this search: make it narrower.`,
+  );
+}

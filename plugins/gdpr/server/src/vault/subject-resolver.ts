@@ -1,6 +1,7 @@
 import type { Core } from '@strapi/types';
 
 import { tables } from '../platform/database/connection';
+import { chunk } from '../platform/database/dialect';
 
 import { DESTROYED, type DataKeys } from './data-keys';
 import type { KeyName } from './envelope';
@@ -33,12 +34,22 @@ export interface SubjectAnswer {
 /** Answers whose data a record is, for types annotated with `subject: {email}`. The people room registers it. */
 export type EmailSubjectResolver = (question: SubjectQuestion, attribute: string) => Promise<SubjectAnswer>;
 
+/** The same for many records of one type at once, each new to the vault; answers in the order of the questions. */
+export type EmailSubjectBatchResolver = (
+  questions: readonly SubjectQuestion[],
+  attribute: string,
+) => Promise<readonly SubjectAnswer[]>;
+
 /** What a data subject's own row gets besides its sealed attributes. The people room registers it. */
 export type SelfAssigner = (question: SubjectQuestion) => Readonly<Record<string, unknown>>;
 
 /** Works out whose data a record is, and with that under which key it is sealed. */
 export class SubjectResolver {
   private byEmail: EmailSubjectResolver = () => Promise.resolve({ subject: null });
+  private byEmails: EmailSubjectBatchResolver = (questions) =>
+    Promise.resolve(questions.map(() => ({ subject: null })));
+  /** Whether a value is an e-mail address that a data subject can be found by. */
+  isAddress: (value: unknown) => boolean = () => false;
   private ofSelf: SelfAssigner = () => ({});
 
   constructor(
@@ -49,6 +60,15 @@ export class SubjectResolver {
 
   registerEmailResolver(resolver: EmailSubjectResolver): void {
     this.byEmail = resolver;
+  }
+
+  /** @param isAddress whether a value names a person at all: the resolver answers nobody for anything else */
+  registerEmailBatchResolver(
+    resolver: EmailSubjectBatchResolver,
+    isAddress: (value: unknown) => boolean,
+  ): void {
+    this.byEmails = resolver;
+    this.isAddress = isAddress;
   }
 
   registerSelfAssigner(assigner: SelfAssigner): void {
@@ -68,6 +88,55 @@ export class SubjectResolver {
     }
     if (!(annotation.via in data)) return { subject: before?.subject ?? null };
     return { subject: await this.ofRelated(type, annotation.via, data[annotation.via]) };
+  }
+
+  /** Like {@link resolve}, for many records of one type that nobody's key holds yet. */
+  async resolveMany(
+    type: ProtectedType,
+    questions: readonly SubjectQuestion[],
+  ): Promise<readonly SubjectAnswer[]> {
+    const annotation = type.subject;
+    if (annotation !== null && 'email' in annotation) return this.byEmails(questions, annotation.email);
+    if (annotation === null || !('via' in annotation)) {
+      const answers: SubjectAnswer[] = [];
+      for (const question of questions) answers.push(await this.resolve(question));
+      return answers;
+    }
+    const ids = questions.map(({ data }) => relatedId(data[annotation.via]));
+    const owners = await this.ofRelatedRows(
+      type,
+      annotation.via,
+      ids.filter((id) => id !== null),
+    );
+    return ids.map((id) => ({ subject: id === null ? null : (owners.get(id) ?? null) }));
+  }
+
+  /** The data subjects of the records that a relation leads to, by row. */
+  private async ofRelatedRows(
+    type: ProtectedType,
+    relation: string,
+    ids: readonly number[],
+  ): Promise<ReadonlyMap<number, string | null>> {
+    const target = this.types.relationsOf(type.uid).get(relation);
+    const related = typeof target === 'string' ? this.types.get(target) : undefined;
+    const owners = new Map<number, string | null>();
+    if (related === undefined) return owners;
+    for (const part of chunk([...new Set(ids)])) {
+      const from = await tables(this.strapi);
+      const rows = (await from(related.table).select('id', SEALED).whereIn('id', part)) as {
+        id: number;
+        sealed: string | null;
+      }[];
+      const names = new Map(
+        rows.map(({ id, sealed }) => [id, sealed === null ? null : keyNameOf(sealed)] as const),
+      );
+      const keys = await this.keys.load([...names.values()].filter((name) => name !== null));
+      for (const [id, name] of names) {
+        const key = name === null ? undefined : keys.get(name);
+        owners.set(id, key === undefined || key === DESTROYED ? null : key.subject);
+      }
+    }
+    return owners;
   }
 
   /** The data subject of the record that a relation leads to: the one its key belongs to. */

@@ -6,6 +6,7 @@ import { dialectOf } from '../platform/database/dialect';
 export const DATA_KEYS = 'gdpr_data_keys';
 export const SYSTEM_KEYS = 'gdpr_system_keys';
 export const BLIND_INDEX = 'gdpr_blind_index';
+export const MET_KEYS = 'gdpr_scan_keys';
 export const UNIQUE_VALUES = 'gdpr_unique_values';
 
 /**
@@ -14,6 +15,10 @@ export const UNIQUE_VALUES = 'gdpr_unique_values';
  * database: key-store/tables.ts.
  */
 export async function createVaultTables(strapi: Core.Strapi): Promise<void> {
+  // The keys that `scan` has met on its way: too many to hold in memory.
+  await createTable(strapi, MET_KEYS, (table) => {
+    table.binary('id', 32).notNullable().primary();
+  });
   await createBlindIndex(strapi);
   await createTable(strapi, UNIQUE_VALUES, (table) => {
     table.binary('token', 16).notNullable();

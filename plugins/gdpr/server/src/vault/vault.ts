@@ -1,7 +1,6 @@
 import type { Core } from '@strapi/types';
 import type { Knex } from 'knex';
 
-import { tables } from '../platform/database/connection';
 import { dialectOf } from '../platform/database/dialect';
 import type { Settings } from '../platform/settings';
 
@@ -11,19 +10,27 @@ import { createSpelling } from './blind-index/spelling';
 import { ComponentOwners } from './component-owners';
 import { BlindConditionResolver } from './condition-resolver';
 import { assertKnown, DataKeys } from './data-keys';
+import { DataTransfer } from './data-transfer';
 import { createKeyRing, type KeyRing } from './key-encryption';
 import { KeyHolders } from './key-holders';
 import { type KeyStore, openKeyStore } from './key-store';
-import { type Annotations, ProtectedTypes, SEALED } from './protected-types';
+import type { UnguardedTable } from './protected-tables';
+import { type Annotations, type ProtectedType, ProtectedTypes } from './protected-types';
+import { installPlaintextGuard, liftPlaintextGuard } from './plaintext-guard';
+import { ProtectionStates } from './protection-states';
 import { QueryPlanner } from './query-planner';
-import { QueryRewriter } from './query-rewriter';
+import { QueryRewriter, type Where } from './query-rewriter';
 import { QuickSearch } from './quick-search';
 import { type OpenedRecord, type OpeningFailure, RecordOpener } from './record-opener';
+import { RecordIndexer } from './record-indexer';
 import { RecordWriter, type SealedUpdate } from './record-writer';
 import { sodiumReady } from './sodium';
 import { SubjectResolver } from './subject-resolver';
 import { type Suite, suiteById, xchacha20Poly1305 } from './suites';
 import { SystemKeys } from './system-keys';
+import { TableSealer } from './table-sealer';
+import { TableUnsealer } from './table-unsealer';
+import { TransitionResolver } from './transition-resolver';
 import { WrappingKey } from './wrapping-key';
 
 /** What happened to protected records; the audit room listens. Nothing here is masked. */
@@ -31,7 +38,27 @@ export interface VaultListener {
   onRead?(event: { uid: string; action: string; records: readonly OpenedRecord[] }): void | Promise<void>;
   onWrite?(event: VaultWrite): void | Promise<void>;
   onFailure?(failure: OpeningFailure): void | Promise<void>;
+  /** Somebody who sees masks had one record shown. What a listener throws keeps the values from being answered. */
+  onUnmask?(event: Unmasking): void | Promise<void>;
+  /** Somebody asked for that and may not. What they named is theirs, and may not exist. */
+  onDenied?(event: UnmaskingDenied): void | Promise<void>;
   onKeyOperation?(event: KeyOperation): void | Promise<void>;
+}
+
+export interface Unmasking {
+  readonly uid: string;
+  readonly documentId: string;
+  /** The attributes that had a value, by path: `email`, `address.street`. */
+  readonly attributes: readonly string[];
+  /** As the caller gave it. */
+  readonly reason: string;
+  readonly subject: string | null;
+}
+
+export interface UnmaskingDenied {
+  readonly uid: string | null;
+  readonly documentId: string | null;
+  readonly reason: string | null;
 }
 
 /** Something that was done to keys as such. Ids and counts; never key material. */
@@ -62,7 +89,11 @@ export type VaultWrite =
  * that know nothing of each other beyond their arguments; this class only puts them together.
  */
 export class Vault {
+  /** Guards that the database had lost and this boot has put back; `scan` tells of them. */
+  readonly guardsRestored: UnguardedTable[] = [];
+
   private constructor(
+    private readonly strapi: Core.Strapi,
     private readonly listeners: VaultListener[],
     readonly types: ProtectedTypes,
     readonly keys: DataKeys,
@@ -77,6 +108,11 @@ export class Vault {
     readonly wrapping: WrappingKey,
     readonly systemKeys: SystemKeys,
     readonly suite: Suite,
+    readonly states: ProtectionStates,
+    readonly sealer: TableSealer,
+    readonly unsealer: TableUnsealer,
+    readonly transfer: DataTransfer,
+    readonly indexer: RecordIndexer,
   ) {}
 
   /** Who else has something sealed under the keys of data subjects. */
@@ -107,17 +143,28 @@ export class Vault {
     const writer = new RecordWriter(strapi, keys, index, subjects, suite);
     const openCandidates = writer.openMany.bind(writer);
     const readIds = (query: Knex.QueryBuilder): Promise<number[]> => idsOf(strapi, query);
-    const resolver = new BlindConditionResolver(index, dialectOf(strapi), readIds, openCandidates);
+    const states = await ProtectionStates.open(strapi, types);
+    const holdsPlaintext = states.holdsPlaintext.bind(states);
+    const plainIds = plainIdsOf.bind(null, strapi);
+    const resolver = new TransitionResolver(
+      new BlindConditionResolver(index, dialectOf(strapi), readIds, openCandidates),
+      holdsPlaintext,
+      plainIds,
+    );
     const rewriter = new QueryRewriter(types, resolver);
-    const search = new QuickSearch(index, readIds, openCandidates);
-    const unsealed = await typesWithPlaintext(strapi, types);
-    const planner = new QueryPlanner(strapi, types, rewriter, search, (type) => unsealed.has(type.uid));
+    const search = new QuickSearch(index, readIds, openCandidates, plainIds);
+    const planner = new QueryPlanner(strapi, types, rewriter, search, holdsPlaintext);
     const listeners: VaultListener[] = [];
-    const opener = new RecordOpener(types, keys, async (failure) => {
+    const opener = new RecordOpener(types, keys, holdsPlaintext, async (failure) => {
       for (const listener of listeners) await listener.onFailure?.(failure);
     });
-    const components = new ComponentOwners(strapi, types, writer, subjects);
+    const components = new ComponentOwners(strapi, types, writer, subjects, states.isClear.bind(states));
+    const sealer = new TableSealer(strapi, types, states, keys, index, subjects, writer, components, suite);
+    const unsealer = new TableUnsealer(strapi, types, states, keys, index, writer);
+    const transfer = new DataTransfer(strapi);
+    const indexer = new RecordIndexer(strapi, index, writer, subjects);
     return new Vault(
+      strapi,
       listeners,
       types,
       keys,
@@ -132,7 +179,22 @@ export class Vault {
       wrapping,
       systemKeys,
       suite,
+      states,
+      sealer,
+      unsealer,
+      transfer,
+      indexer,
     );
+  }
+
+  /** Lets the database take plaintext into a table, for a type that leaves the vault. */
+  liftGuard(type: ProtectedType): Promise<void> {
+    return liftPlaintextGuard(this.strapi, type.table);
+  }
+
+  /** Lets the database refuse it again. */
+  installGuard(type: ProtectedType): Promise<void> {
+    return installPlaintextGuard(this.strapi, type);
   }
 
   listen(listener: VaultListener): void {
@@ -158,19 +220,14 @@ export class Vault {
   async reportWrite(write: VaultWrite): Promise<void> {
     for (const listener of this.listeners) await listener.onWrite?.(write);
   }
-}
 
-/**
- * The types whose tables still have unsealed rows: they were annotated after they were filled. Looked up once, at boot:
- * the plaintext guard lets no such row come into being afterwards.
- */
-async function typesWithPlaintext(strapi: Core.Strapi, types: ProtectedTypes): Promise<ReadonlySet<string>> {
-  const unsealed = new Set<string>();
-  const from = await tables(strapi);
-  for (const { uid, table } of types.all()) {
-    if ((await from(table).select('id').whereNull(SEALED).first()) !== undefined) unsealed.add(uid);
+  async reportUnmask(event: Unmasking): Promise<void> {
+    for (const listener of this.listeners) await listener.onUnmask?.(event);
   }
-  return unsealed;
+
+  async reportDenied(event: UnmaskingDenied): Promise<void> {
+    for (const listener of this.listeners) await listener.onDenied?.(event);
+  }
 }
 
 /** Runs a `SELECT entity_id` of the index inside the current transaction. */
@@ -178,4 +235,16 @@ async function idsOf(strapi: Core.Strapi, query: Knex.QueryBuilder): Promise<num
   if (strapi.db.inTransaction()) void query.transacting((await strapi.db.transaction()).get());
   const rows = (await query) as { entity_id: number }[];
   return [...new Set(rows.map((row) => row.entity_id))];
+}
+
+/** Runs a condition on plain columns inside the current transaction. */
+async function plainIdsOf(
+  strapi: Core.Strapi,
+  type: ProtectedType,
+  where: Where,
+  limit: number,
+): Promise<number[]> {
+  const query = strapi.db.queryBuilder(type.uid).init({ select: ['id'], where, limit });
+  const rows = await query.execute<{ id: number }[]>({ mapResults: false });
+  return rows.map(({ id }) => id);
 }

@@ -78,6 +78,18 @@ export async function insertRows(strapi: Core.Strapi, table: string, rows: reado
   if (rows.length > 0) await raw(strapi, insertSql('INSERT INTO', rows), insertBindings(strapi, table, rows));
 }
 
+/** Inserts those of the rows whose key is not taken: for work that is repeated after it was cut off. */
+export async function insertMissingRows(
+  strapi: Core.Strapi,
+  table: string,
+  rows: readonly Row[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const isMysql = strapi.db.dialect.client === 'mysql';
+  const sql = insertSql(isMysql ? 'INSERT IGNORE INTO' : 'INSERT INTO', rows);
+  await raw(strapi, isMysql ? sql : `${sql} ON CONFLICT DO NOTHING`, insertBindings(strapi, table, rows));
+}
+
 /**
  * Inserts a row of a table whose `id` the database counts, unless the value of any unique column is taken. While another
  * transaction that took it is open, waits for that to end.

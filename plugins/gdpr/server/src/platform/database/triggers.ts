@@ -64,6 +64,18 @@ export async function installTriggers(
   }
 }
 
+/** Those of these triggers that the table does not have, by the same measure as {@link installTriggers}. */
+export async function missingTriggers(
+  strapi: Core.Strapi,
+  family: string,
+  table: string,
+  triggers: readonly RefusingTrigger[],
+): Promise<RefusingTrigger[]> {
+  const dialect = dialectOf(strapi);
+  const present = await SQL[dialect].list(strapi, table, familyPrefix(family, table));
+  return triggers.filter((trigger) => !present.includes(triggerName(family, trigger, dialect)));
+}
+
 interface TriggerSql {
   list(strapi: Core.Strapi, table: string, prefix: string): Promise<string[]>;
   create(name: string, trigger: RefusingTrigger): string[];

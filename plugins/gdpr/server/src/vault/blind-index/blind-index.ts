@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Core } from '@strapi/types';
 import type { Knex } from 'knex';
 
-import { insertIfAbsent, insertRows, tables } from '../../platform/database/connection';
+import { insertIfAbsent, insertMissingRows, insertRows, tables } from '../../platform/database/connection';
 import { chunk } from '../../platform/database/dialect';
 import { badRequest } from '../../platform/errors';
 import type { ProtectedAttribute, ProtectedType } from '../protected-types';
@@ -37,6 +37,14 @@ export interface IndexEntries {
   readonly epoch: number;
   readonly again: () => IndexEntries;
 }
+
+/** What a record has in the index that was not sealed before. */
+export const NOTHING_INDEXED: IndexEntries = {
+  tokens: [],
+  unique: [],
+  epoch: Number.MAX_SAFE_INTEGER,
+  again: () => NOTHING_INDEXED,
+};
 
 /** A column of a table that holds a keyed hash instead of a row in the index, one for odd and one for even generations. */
 export interface KeyedColumn {
@@ -134,6 +142,17 @@ export class BlindIndex {
     };
   }
 
+  /** The attribute that each scope of a type is of, in all generations that are written; the data subject's is of none. */
+  attributesByScope(type: ProtectedType): ReadonlyMap<number, string | null> {
+    const named = new Map<number, string | null>();
+    for (const written of this.generations.known.written) {
+      named.set(written.scope(subjectScope(type.uid)), null);
+      for (const { name, scopes } of type.attributes.values())
+        for (const scope of Object.values(scopes)) named.set(written.scope(scope), name);
+    }
+    return named;
+  }
+
   /** Entries that were made before the state of the index changed are made again. */
   private async upToDate(entries: IndexEntries): Promise<IndexEntries> {
     const { state } = await this.generations.hold();
@@ -158,6 +177,19 @@ export class BlindIndex {
     const later = this.deferred.getStore();
     if (later === undefined) await this.insertTokens(rows);
     else later.push(...rows);
+    for (const { entityId, entries } of records) await this.claim(type, entityId, entries);
+  }
+
+  /** Adds what is missing of the entries of stored records; what is there stays. */
+  async insertMissing(
+    type: ProtectedType,
+    records: readonly { entityId: number; entries: IndexEntries }[],
+  ): Promise<void> {
+    await this.hold();
+    const rows = records.flatMap(({ entityId, entries }) =>
+      entries.tokens.map(({ scope, token }) => ({ scope, token, entity_id: entityId })),
+    );
+    for (const part of chunk(rows)) await insertMissingRows(this.strapi, BLIND_INDEX, part);
     for (const { entityId, entries } of records) await this.claim(type, entityId, entries);
   }
 

@@ -51,7 +51,14 @@ export interface KeyStore {
   activeOf(subject: string): Promise<StoredKey | null>;
   /** All keys of a data subject that are not destroyed, the newest first. */
   keysOf(subject: string): Promise<readonly KeyRow[]>;
+  /** {@link activeOf} for many; the newest key of a subject comes last. */
+  activeOfMany(subjects: readonly string[]): Promise<readonly StoredKey[]>;
   insert(row: KeyRow): Promise<void>;
+  insertMany(rows: readonly KeyRow[]): Promise<void>;
+  /** All keys, those destroyed among them, in the order of their ids. */
+  page(after: Buffer | null, limit: number): Promise<readonly KeyRow[]>;
+  /** Removes the rows of keys that belong to nobody, without a trace. */
+  forgetOwn(ids: readonly Buffer[]): Promise<void>;
   /** Takes over rows of another store. A key that is here already stays as it is, unless it was destroyed there. */
   adopt(rows: readonly KeyRow[]): Promise<void>;
   destroy(ids: readonly Buffer[]): Promise<void>;

@@ -38,6 +38,10 @@ export class MovingKeyStore implements KeyStore {
     return (await this.own.activeOf(subject)) ?? inMain;
   }
 
+  async activeOfMany(subjects: readonly string[]): Promise<readonly StoredKey[]> {
+    return [...(await this.main.activeOfMany(subjects)), ...(await this.own.activeOfMany(subjects))];
+  }
+
   async keysOf(subject: string): Promise<readonly KeyRow[]> {
     const rows = [...(await this.main.keysOf(subject)), ...(await this.own.keysOf(subject))];
     const byId = new Map(rows.map((row) => [row.id.toString('latin1'), row]));
@@ -46,6 +50,22 @@ export class MovingKeyStore implements KeyStore {
 
   async insert(row: KeyRow): Promise<void> {
     await (await this.target()).insert(row);
+  }
+
+  async insertMany(rows: readonly KeyRow[]): Promise<void> {
+    await (await this.target()).insertMany(rows);
+  }
+
+  async page(after: Buffer | null, limit: number): Promise<readonly KeyRow[]> {
+    const rows = [...(await this.main.page(after, limit)), ...(await this.own.page(after, limit))];
+    // A key that is moving right now is in both.
+    const byId = new Map(rows.map((row) => [row.id.toString('latin1'), row]));
+    return [...byId.values()].sort((a, b) => Buffer.compare(a.id, b.id)).slice(0, limit);
+  }
+
+  async forgetOwn(ids: readonly Buffer[]): Promise<void> {
+    await this.main.forgetOwn(ids);
+    await this.own.forgetOwn(ids);
   }
 
   adopt(rows: readonly KeyRow[]): Promise<void> {

@@ -58,6 +58,18 @@ export class SqlKeyStore implements KeyStore {
     return ((await answered(query)) as StoredKey | undefined) ?? null;
   }
 
+  async activeOfMany(subjects: readonly string[]): Promise<readonly StoredKey[]> {
+    if (!this.connection.isMain) for (const subject of subjects) await holdSubject(this.strapi, subject);
+    const from = await this.from();
+    const query = from(DATA_KEYS)
+      .select(...COLUMNS)
+      .whereIn('subject', [...subjects])
+      .whereNull('destroyed_at')
+      .orderBy('created_at', 'asc');
+    if (this.connection.isMain && this.connection.dialect !== 'sqlite') void query.forShare();
+    return (await answered(query)) as StoredKey[];
+  }
+
   async keysOf(subject: string): Promise<readonly KeyRow[]> {
     const from = await this.from();
     const rows: unknown = await answered(
@@ -78,6 +90,38 @@ export class SqlKeyStore implements KeyStore {
       this.connection.qualified(DATA_KEYS),
       ...([id, subject, kek_id, wrapped, created_at, destroyed_at] as Knex.RawBinding[]),
     ]);
+  }
+
+  async insertMany(rows: readonly KeyRow[]): Promise<void> {
+    const values = rows.map(() => '(?, ?, ?, ?, ?, ?)').join(', ');
+    const sql = `INSERT INTO ?? (id, subject, kek_id, wrapped, created_at, destroyed_at) VALUES ${values}`;
+    await this.connection.raw(sql, [
+      this.connection.qualified(DATA_KEYS),
+      ...(rows.flatMap(({ id, subject, kek_id, wrapped, created_at, destroyed_at }) => [
+        id,
+        subject,
+        kek_id,
+        wrapped,
+        created_at,
+        destroyed_at,
+      ]) as Knex.RawBinding[]),
+    ]);
+  }
+
+  async page(after: Buffer | null, limit: number): Promise<readonly KeyRow[]> {
+    const from = await this.from();
+    const query = from(DATA_KEYS)
+      .select(...ROW)
+      .orderBy('id')
+      .limit(limit);
+    return rowsOf(await answered(after === null ? query : query.where('id', '>', after)));
+  }
+
+  async forgetOwn(ids: readonly Buffer[]): Promise<void> {
+    for (const part of chunk(ids)) {
+      const from = await this.from();
+      await answered(from(DATA_KEYS).whereIn('id', part).whereNull('subject').delete());
+    }
   }
 
   async adopt(rows: readonly KeyRow[]): Promise<void> {

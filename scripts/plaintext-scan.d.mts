@@ -1,0 +1,3 @@
+export const PLAINTEXT_MARKERS: RegExp;
+
+export function scanLeftFiles(since: number): string[];
