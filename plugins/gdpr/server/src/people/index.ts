@@ -13,7 +13,6 @@ import { withholdDefaultPermissions } from './default-permissions';
 import { acceptRelationInput } from './relation-input';
 import { adminRoutes, contentApiRoutes } from './routes';
 import { DataSubjects, EMAIL_KEY } from './data-subjects';
-import { normaliseEmail } from '../platform/email-address';
 import { createEmailResolver } from './subject-by-email';
 import { createEmailBatchResolver } from './subjects-by-email';
 import { refuseTakenAddresses } from './unique-address';
