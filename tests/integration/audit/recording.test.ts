@@ -327,10 +327,7 @@ describe('what else has to be known', () => {
     )) as any;
     const [subject] = records[0].subjects;
     const entries = await recorded(app, async () => {
-      await auditOf(app).reportKeyOperation({
-        operation: 'key-encryption-key-rotated',
-        detail: { keys: 12 },
-      });
+      await vault.reportKeyOperation({ operation: 'key-encryption-key-rotated', detail: { keys: 12 } });
       const reason = 'Marker-Ada called about her bill';
       await vault.reportUnmask({ uid: CONTACT, documentId, attributes: ['email'], reason, subject });
       await vault.reportDenied({

@@ -196,8 +196,13 @@ describe('in the database', () => {
   const verified = async (): Promise<any> => {
     const runs = app.strapi.plugin('gdpr').service<any>('runs').of();
     await runs.start('audit-verify');
-    await runs.advance('audit-verify').catch(() => undefined);
-    return runs.status('audit-verify');
+    // The background of this server may be at it already.
+    for (;;) {
+      await runs.advance('audit-verify').catch(() => undefined);
+      const status = await runs.status('audit-verify');
+      if (status.state !== 'running') return status;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   };
   /** What somebody with all rights on the database can do: take the guards away first. */
   const withoutGuards = async (work: () => Promise<unknown>): Promise<void> => {

@@ -69,6 +69,11 @@ export class Audit {
     this.recorder = new Recorder(vault, this.schemas, writer, new Origins(strapi, address));
     this.denials = new Denials(this.recorder, vault.types);
     const files = witnesses.flatMap((witness) => ('file' in witness ? [witness.file] : []));
+    // A rotation must not destroy a key that old and new values of this person are sealed under.
+    vault.keyHolders.register({
+      name: 'audit',
+      release: (subject, keyIds) => this.trail.keysInUse(subject, keyIds),
+    });
     runsOf(strapi).register(verifyLogRun(this.store, this.checkpoints, this.keys, files));
   }
 
@@ -118,16 +123,13 @@ export class Audit {
     await this.recorder.record({ action: 'denied', details }, { lasting: true });
   }
 
-  /** Keys of data subjects, of the index, and the one that wraps them; ids and counts, never key material. */
-  async reportKeyOperation({ operation, detail }: KeyOperation): Promise<void> {
+  async recordKeyOperation({ operation, detail }: KeyOperation): Promise<void> {
     const lists = Object.entries(detail).map(([name, value]) => [
       name,
-      Array.isArray(value) ? [...(value as readonly string[])] : value,
+      typeof value === 'object' ? [...value] : value,
     ]);
-    await this.recorder.record({
-      action: 'key',
-      details: { operation, ...(Object.fromEntries(lists) as Record<string, string | number | string[]>) },
-    });
+    const details = Object.fromEntries(lists) as Record<string, string | number | string[]>;
+    await this.recorder.record({ action: 'key', details: { ...details, operation } });
   }
 
   /** @param settings the names of what changed; values may be secret */

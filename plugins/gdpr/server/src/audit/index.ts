@@ -60,12 +60,7 @@ export const auditRoom: Room = {
       onFailure: (failure) => recorder.onFailure(failure),
       onUnmask: (event) => audit.recordUnmask(event),
       onDenied: (event) => audit.recordDenied(event),
-      onKeyOperation: (event) => audit.reportKeyOperation(event),
-    });
-    // What the log holds is never changed: old values stay under the key they were sealed under, until the person is erased.
-    vault.keyHolders.register({
-      name: 'audit trail',
-      release: (_subject, keyIds) => Promise.resolve(keyIds),
+      onKeyOperation: (event) => audit.recordKeyOperation(event),
     });
     recordPermissionChanges(strapi, recorder, vault.types);
     openAudit(strapi, audit);

@@ -1,6 +1,7 @@
 import { factories } from '@strapi/strapi';
 
 import { auditOf } from '../audit';
+import { normaliseEmail } from '../platform/email-address';
 import type { Room } from '../platform/room';
 import { vaultOf } from '../vault';
 
