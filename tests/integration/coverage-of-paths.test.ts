@@ -40,7 +40,8 @@ afterAll(async () => {
 
 const documents = (uid: string) => app.strapi.documents(uid as never) as any;
 const query = (uid: string) => app.strapi.db.query(uid) as any;
-const entities = () => app.strapi.entityService as any;
+// Deprecated, and still there: plugins use it.
+const entities = () => (app.strapi as any).entityService;
 const http = (method: 'get' | 'post' | 'put' | 'delete', url: string, headers: Headers) =>
   app.http()[method](url).set(headers);
 const graphql = async (text: string, headers: Headers): Promise<any> => {

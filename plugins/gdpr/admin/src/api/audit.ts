@@ -42,7 +42,7 @@ const auditApi = adminApi
         query: ({ type, documentId }) => ({
           url: `/gdpr/audit/records/${encodeURIComponent(type)}/${encodeURIComponent(documentId)}`,
           method: 'GET',
-          config: { params: { limit: 5 } },
+          config: { params: { limit: 50 } },
         }),
         providesTags: ['GdprAuditEntry'],
       }),

@@ -11,6 +11,7 @@ import { useText } from '../text';
 
 import { ActionIcon } from './audit/ActionIcon';
 import { EntrySentence, useWording } from './audit/EntrySentence';
+import { fold } from './audit/fold';
 import { RelativeTime } from './audit/RelativeTime';
 import { ErrorNotice } from './ErrorNotice';
 import type { PanelProps } from './PersonalDataPanel';
@@ -28,6 +29,8 @@ export function SeenByPanel(props: PanelProps): { title: string; content: React.
 }
 
 const NO_NAMES = {};
+/** Accesses shown at most. */
+const SHOWN = 5;
 
 function SeenBy({ type, documentId }: { readonly type: string; readonly documentId: string }) {
   const text = useText();
@@ -43,17 +46,24 @@ function SeenBy({ type, documentId }: { readonly type: string; readonly document
     <Flex direction="column" alignItems="stretch" gap={3} width="100%">
       {data.data.length === 0 && <Typography textColor="neutral700">{text('seen-by.nobody')}</Typography>}
       <Flex tag="ul" direction="column" alignItems="stretch" gap={3}>
-        {data.data.map((entry) => (
-          <Flex tag="li" key={entry.index} gap={3} alignItems="start">
-            <ActionIcon action={entry.action} />
-            <Box minWidth={0} style={{ overflowWrap: 'anywhere' }}>
-              <Typography tag="p" variant="omega">
-                <EntrySentence entry={entry} wording={wording} />
-              </Typography>
-              <RelativeTime time={entry.time} />
-            </Box>
-          </Flex>
-        ))}
+        {fold(data.data, wording)
+          .slice(0, SHOWN)
+          .map(({ entry, times }) => (
+            <Flex tag="li" key={entry.index} gap={3} alignItems="start">
+              <ActionIcon action={entry.action} />
+              <Box minWidth={0} style={{ overflowWrap: 'anywhere' }}>
+                <Typography tag="p" variant="omega">
+                  <EntrySentence entry={entry} wording={wording} />
+                </Typography>
+                <RelativeTime time={entry.time} />
+                {times > 1 && (
+                  <Typography variant="pi" textColor="neutral600">
+                    {` · ${text('seen-by.times', { count: times })}`}
+                  </Typography>
+                )}
+              </Box>
+            </Flex>
+          ))}
       </Flex>
       <AllLink
         to={`/plugins/${PLUGIN_ID}/audit?type=${encodeURIComponent(type)}&document=${encodeURIComponent(documentId)}`}

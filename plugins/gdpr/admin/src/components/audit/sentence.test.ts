@@ -98,6 +98,12 @@ test.each<[Partial<AuditEntry>, string]>([
   expect(say(given)).toBe(sentence);
 });
 
+test('the persons behind the records are not counted beside them', () => {
+  const person = { ...contacts(3)[0], type: 'plugin::gdpr.data-subject' } as AuditEntry['records'][number];
+  expect(say({ records: [...contacts(3), person] })).toContain('opened 3 contacts in');
+  expect(say({ records: [person] })).toContain('opened 3 data subjects in');
+});
+
 test('beside a record, that one is "this record", and a list says how many others there were', () => {
   const wording = wordingIn('en', { isBesideRecord: true });
   expect(say({ records: contacts(1) }, wording)).toContain('opened this record in');

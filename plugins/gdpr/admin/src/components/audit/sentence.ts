@@ -124,21 +124,28 @@ function whereOf({ source }: AuditEntry, text: Text): string {
   return place === undefined ? '' : text(`audit.where.${place}`);
 }
 
+const DATA_SUBJECT = 'plugin::gdpr.data-subject';
 const TYPES: Readonly<Record<string, TextKey>> = {
   'plugin::gdpr.contact': 'audit.type.contact',
   'plugin::gdpr.lead': 'audit.type.lead',
-  'plugin::gdpr.data-subject': 'audit.type.data-subject',
+  [DATA_SUBJECT]: 'audit.type.data-subject',
   'plugin::users-permissions.user': 'audit.type.user',
 };
 
 function recordsOf(sets: readonly AuditRecords[], wording: Wording): string {
   const counts = new Map<string, number>();
-  for (const { type, count } of sets) counts.set(type, (counts.get(type) ?? 0) + count);
+  for (const { type, count } of peopleAside(sets)) counts.set(type, (counts.get(type) ?? 0) + count);
   if (wording.isBesideRecord === true) {
     const others = Math.max(0, [...counts.values()].reduce((sum, count) => sum + count, 0) - 1);
     return wording.text('audit.type.this', { others });
   }
   return wording.list([...counts].map(([type, count]) => phraseOf(type, count, wording)));
+}
+
+/** A data subject that is read or made along with other records is the person behind them, and no news of its own. */
+function peopleAside(sets: readonly AuditRecords[]): readonly AuditRecords[] {
+  const others = sets.filter(({ type }) => type !== DATA_SUBJECT);
+  return others.length === 0 ? sets : others;
 }
 
 /** `count` records of a type; 0 says the type as such. */

@@ -71,10 +71,10 @@ export function TrailFilters() {
           <PersonFilter person={search.person} onChange={(person) => set({ person })} />
         </Cell>
         <Cell>
-          <Choices name="type" value={search.type} choices={types} onChange={(type) => set({ type })} />
+          <Day name="from" value={search.from} onChange={(from) => set({ from })} />
         </Cell>
         <Cell>
-          <DocumentFilter value={search.document} onChange={(document) => set({ document })} />
+          <Day name="to" value={search.to} onChange={(to) => set({ to })} />
         </Cell>
         <Cell>
           <ActorFilter value={search.actor} choices={actors} onChange={(actor) => set({ actor })} />
@@ -87,7 +87,7 @@ export function TrailFilters() {
             onChange={(action) => set({ action })}
           />
         </Cell>
-        <Cell>
+        <Cell col={2}>
           <Choices
             name="source"
             value={search.source}
@@ -96,10 +96,10 @@ export function TrailFilters() {
           />
         </Cell>
         <Cell col={2}>
-          <Day name="from" value={search.from} onChange={(from) => set({ from })} />
+          <Choices name="type" value={search.type} choices={types} onChange={(type) => set({ type })} />
         </Cell>
-        <Cell col={2}>
-          <Day name="to" value={search.to} onChange={(to) => set({ to })} />
+        <Cell>
+          <DocumentFilter value={search.document} onChange={(document) => set({ document })} />
         </Cell>
       </Grid.Root>
       {hasFilters(search) && (
