@@ -72,6 +72,9 @@ const contact = {
 test('the log is heard: at level debug every request stands in it', async () => {
   written.length = 0;
   await app.http().get('/api/samples').set(token);
+  // The log is written after the answer.
+  for (let wait = 0; wait < 100 && !written.join('\n').includes('/api/samples'); wait += 1)
+    await new Promise((resolve) => setTimeout(resolve, 50));
   expect(written.join('\n')).toContain('/api/samples');
 });
 
