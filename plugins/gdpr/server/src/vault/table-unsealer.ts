@@ -1,6 +1,6 @@
 import type { Core } from '@strapi/types';
 
-import { lockRows, type Row, tables } from '../platform/database/connection';
+import { lockFreeRows, lockRows, type Row, tables } from '../platform/database/connection';
 import { chunk } from '../platform/database/dialect';
 import { retryingConflicts } from '../platform/database/retry';
 import { updateMany } from '../platform/database/update-many';
@@ -58,19 +58,19 @@ export class TableUnsealer implements RunKind {
         `${uid} is in the vault to stay: ask for "strapi-gdpr unseal" again.`,
       );
     }
-    const [after = 0, doneInPass = 0] = (cursor ?? '').split(':').map(Number);
+    const [after = 0, doneInPass = 0, pass = 0] = (cursor ?? '').split(':').map(Number);
     const ids = await this.sealedIds(type, after);
     const last = ids.at(-1);
     if (last !== undefined) {
       const done = await retryingConflicts(() =>
-        this.strapi.db.transaction(() => this.unsealRows(type, ids, { skipping: true })),
+        this.strapi.db.transaction(() => this.unsealRows(type, ids, { skipping: true, waiting: pass > 0 })),
       );
-      return { cursor: `${String(last)}:${String(doneInPass + done)}`, done };
+      return { cursor: [last, doneInPass + done, pass].join(':'), done };
     }
     const left = await this.total(uid);
     if (left === 0) return { cursor: null, done: 0 };
-    // A node that had not heard of it may have sealed rows below the cursor: once more, unless that changes nothing.
-    if (doneInPass > 0) return { cursor: '0:0', done: 0 };
+    // Others held rows, or sealed some below the cursor: once more, unless waiting for all of them changed nothing.
+    if (doneInPass > 0 || pass === 0) return { cursor: `0:0:${String(pass + 1)}`, done: 0 };
     throw new GdprError(
       'record-not-authentic',
       `${String(left)} records of ${uid} do not open and stay sealed: "strapi-gdpr scan --type ${uid}" lists them.`,
@@ -80,14 +80,14 @@ export class TableUnsealer implements RunKind {
   /**
    * Takes rows out of the vault inside the transaction that is running. Rows that are not sealed stay as they are.
    *
-   * @param options `skipping` leaves out what does not open
+   * @param options `skipping` leaves out what does not open, `waiting: false` what others hold
    * @returns how many came out
    * @throws GdprError `record-not-authentic` for a row that does not open: it must not be lost
    */
   async unsealRows(
     type: ProtectedType,
     ids: readonly number[],
-    { skipping = false }: { readonly skipping?: boolean } = {},
+    { skipping = false, waiting = true }: { readonly skipping?: boolean; readonly waiting?: boolean } = {},
   ): Promise<number> {
     let done = 0;
     for (const part of chunk(ids)) {
@@ -97,7 +97,8 @@ export class TableUnsealer implements RunKind {
         .whereIn('id', part)
         .whereNotNull(SEALED)
         .orderBy('id');
-      const rows = (await lockRows(this.strapi, query)) as StoredRow[];
+      const lock = waiting ? lockRows : lockFreeRows;
+      const rows = (await lock(this.strapi, query)) as StoredRow[];
       const records: Opened[] = [];
       for (const row of rows) {
         try {

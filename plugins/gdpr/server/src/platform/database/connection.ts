@@ -169,6 +169,14 @@ export function lockRows(strapi: Core.Strapi, query: Knex.QueryBuilder): Knex.Qu
 }
 
 /**
+ * {@link lockRows} that leaves out rows which others hold: long work that waited for them would be waited for, and two
+ * that wait for each other end with one of them failing.
+ */
+export function lockFreeRows(strapi: Core.Strapi, query: Knex.QueryBuilder): Knex.QueryBuilder {
+  return strapi.db.dialect.client === 'sqlite' ? query : query.forUpdate().skipLocked();
+}
+
+/**
  * Reads what others have committed, also after this transaction began: on MariaDB only a locking read does. A shared
  * lock, because an insert that found its key taken holds one already, and two that both asked for more would deadlock.
  */
