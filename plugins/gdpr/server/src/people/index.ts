@@ -1,6 +1,7 @@
 import { factories } from '@strapi/strapi';
 
 import type { Room } from '../platform/room';
+import { normaliseEmail } from '../platform/email-address';
 import { vaultOf } from '../vault';
 
 import { contactSchema } from './content-types/contact/schema';
