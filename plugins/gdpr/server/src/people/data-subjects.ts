@@ -142,6 +142,7 @@ export class DataSubjects {
       id,
       documentId,
       subject: documentId,
+      keyName: key.name,
       after: values,
     });
     return { id, documentId, keyName: key.name };

@@ -110,6 +110,24 @@ const settingsSchema = z.object({
       windowSeconds: z.number().int().positive().default(900),
     })
     .prefault({}),
+  audit: z
+    .object({
+      /** How much of a caller's network address an entry keeps: /24 and /48, all of it, or nothing. */
+      address: z.enum(['truncated', 'full', 'none']).default('truncated'),
+      /** A checkpoint is published at most this often. */
+      checkpointInterval: z.number().int().positive().max(60_000).default(2_000),
+      /** Where copies of checkpoints go, so that nobody can rewrite the log unnoticed. */
+      witnesses: z
+        .array(
+          z.union([
+            z.strictObject({ file: z.string().min(1) }),
+            z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
+            z.strictObject({ mail: z.literal(true), interval: z.number().int().positive().optional() }),
+          ]),
+        )
+        .default([]),
+    })
+    .prefault({}),
   jobs: z
     .object({
       // An unknown driver must not be taken for the default: jobs would run elsewhere than somebody thinks.

@@ -138,7 +138,8 @@ export class QueryPlanner {
     if (type === undefined || ![...type.attributes.keys()].some((name) => selected.has(name))) {
       return { selected, added: [] };
     }
-    const added = [SEALED, type.place.attribute].filter((name) => !selected.has(name));
+    // The row's id, too: the audit trail tells records by it.
+    const added = [SEALED, 'id', type.place.attribute].filter((name) => !selected.has(name));
     return { select: [...names, ...added], selected, added };
   }
 

@@ -45,7 +45,9 @@ export interface SealedUpdate {
 }
 
 /** A sealed row, opened. */
-interface OpenedRow {
+export interface OpenedRow {
+  /** What binds it to its place: the `documentId`; of a component its own place. */
+  readonly documentId: string;
   readonly values: ProtectedValues;
   readonly subject: string | null;
   readonly keyName: KeyName;
@@ -233,9 +235,10 @@ export class RecordWriter {
   async entriesOfStored(
     type: ProtectedType,
     ids: readonly number[],
+    opened?: ReadonlyMap<number, OpenedRow>,
   ): Promise<ReadonlyMap<number, IndexEntries>> {
     const entries = new Map<number, IndexEntries>();
-    for (const [id, { values, subject }] of await this.openMany(type, ids)) {
+    for (const [id, { values, subject }] of opened ?? (await this.openMany(type, ids))) {
       entries.set(id, this.index.entriesOf(type, values, subject, null));
     }
     for (const part of chunk(ids.filter((id) => !entries.has(id)))) {
@@ -261,8 +264,10 @@ export class RecordWriter {
         const envelope = envelopes[at] ?? null;
         const key = envelope === null ? undefined : keys.get(keyName(envelope.keyId));
         if (envelope === null || key === undefined || key === DESTROYED) return;
-        const values = openRecord(envelope, key, { uid: type.uid, documentId: placeIn(type, row) ?? '' });
-        if (values !== null) opened.set(row.id, { values, subject: key.subject, keyName: key.name });
+        const documentId = placeIn(type, row) ?? '';
+        const values = openRecord(envelope, key, { uid: type.uid, documentId });
+        if (values !== null)
+          opened.set(row.id, { documentId, values, subject: key.subject, keyName: key.name });
       });
     }
     return opened;

@@ -22,8 +22,9 @@ import { QueryPlanner } from './query-planner';
 import { QueryRewriter, type Where } from './query-rewriter';
 import { QuickSearch } from './quick-search';
 import { type OpenedRecord, type OpeningFailure, RecordOpener } from './record-opener';
+import type { KeyName } from './envelope';
 import { RecordIndexer } from './record-indexer';
-import { RecordWriter, type SealedUpdate } from './record-writer';
+import { type OpenedRow, RecordWriter, type SealedUpdate } from './record-writer';
 import { sodiumReady } from './sodium';
 import { SubjectResolver } from './subject-resolver';
 import { type Suite, suiteById, xchacha20Poly1305 } from './suites';
@@ -79,10 +80,17 @@ export type VaultWrite =
       readonly id: number;
       readonly documentId: string;
       readonly subject: string | null;
+      /** The key the record is sealed under; what is kept of it elsewhere goes under the same. */
+      readonly keyName: KeyName;
       readonly after: Readonly<Record<string, unknown>>;
     }
   | { readonly kind: 'update'; readonly uid: string; readonly update: SealedUpdate }
-  | { readonly kind: 'delete'; readonly uid: string; readonly ids: readonly number[] };
+  | {
+      readonly kind: 'delete';
+      readonly uid: string;
+      /** `record` is `null` for one that did not open. */
+      readonly records: readonly { readonly id: number; readonly record: OpenedRow | null }[];
+    };
 
 /**
  * The vault of one Strapi instance: keys, index, and what seals, opens and finds records. Its parts are plain objects
