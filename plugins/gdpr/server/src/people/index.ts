@@ -3,7 +3,6 @@ import { factories } from '@strapi/strapi';
 import { auditOf } from '../audit';
 import { normaliseEmail } from '../platform/email-address';
 import type { Room } from '../platform/room';
-import { normaliseEmail } from '../platform/email-address';
 import { vaultOf } from '../vault';
 
 import { contactSchema } from './content-types/contact/schema';
