@@ -23,7 +23,8 @@ export class DataKey {
   /** `documentId` of the data subject; `null` for a record that belongs to nobody; or {@link UNCLAIMED}. */
   readonly owner: string | null;
   private readonly secret: Uint8Array;
-  private readonly suiteKeys = new Map<number, SuiteKey>();
+  /** One for each suite this key has been used with: nearly always one. */
+  private suiteKeys: SuiteKey[] = [];
   private wiped = false;
 
   private constructor(secret: Uint8Array, owner: string | null) {
@@ -60,12 +61,12 @@ export class DataKey {
 
   forSuite(suite: Suite): SuiteKey {
     this.assertUsable();
-    let key = this.suiteKeys.get(suite.id);
+    let key = this.suiteKeys.find((known) => known.suite === suite.id);
     if (key === undefined) {
       const bytes = keyedHash(32, suiteContext(suite.id), this.secret);
       key = suite.key(bytes);
       bytes.fill(0);
-      this.suiteKeys.set(suite.id, key);
+      this.suiteKeys.push(key);
     }
     return key;
   }
@@ -79,8 +80,8 @@ export class DataKey {
   wipe(): void {
     this.wiped = true;
     this.secret.fill(0);
-    for (const key of this.suiteKeys.values()) key.wipe();
-    this.suiteKeys.clear();
+    for (const key of this.suiteKeys) key.wipe();
+    this.suiteKeys = [];
   }
 
   private assertUsable(): void {

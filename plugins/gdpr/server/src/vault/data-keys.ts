@@ -1,5 +1,3 @@
-import { LRUCache } from 'lru-cache';
-
 import { clock } from '../platform/clock';
 import { chunk } from '../platform/database/dialect';
 import { GdprError } from '../platform/errors';
@@ -7,7 +5,8 @@ import type { Settings } from '../platform/settings';
 
 import { DataKey } from './data-key';
 import { type KeyName, keyIdOfName, keyName } from './envelope';
-import type { KeyRing } from './key-encryption';
+import type { KeyRing, WrappedSecret } from './key-encryption';
+import { KeyMemory } from './key-memory';
 import type { KeyRow, KeyStore, StoredKey } from './key-store';
 import type { WrappingKey } from './wrapping-key';
 
@@ -34,9 +33,8 @@ export type KeyLookup = ReadonlyMap<KeyName, DataKey | typeof DESTROYED>;
  * most. Use the keys that a call hands out before the next `await`: eviction wipes them.
  */
 export class DataKeys {
-  private readonly cache: LRUCache<KeyName, DataKey>;
+  private readonly cache: KeyMemory;
   private readonly sweep: NodeJS.Timeout;
-  private readonly leaving: DataKey[] = [];
 
   constructor(
     private readonly keyStore: KeyStore,
@@ -44,23 +42,9 @@ export class DataKeys {
     private readonly wrapping: WrappingKey,
     settings: Settings['keyCache'],
   ) {
-    this.cache = new LRUCache({
-      max: settings.maxKeys,
-      // Less the time until the next sweep: after a minute the bytes are gone, not only out of use.
-      ttl: Math.min(settings.ttl, MAX_AGE - SWEEP_INTERVAL),
-      // Wiping waits for the next turn of the event loop, because whoever was just given the key uses it in this one.
-      dispose: (key) => this.wipeSoon(key),
-    });
-    // The cache itself only looks at an entry's age when it is asked for it.
-    this.sweep = setInterval(() => this.cache.purgeStale(), SWEEP_INTERVAL).unref();
-  }
-
-  /** One turn for all keys that leave together. */
-  private wipeSoon(key: DataKey): void {
-    if (this.leaving.push(key) > 1) return;
-    setImmediate(() => {
-      for (const gone of this.leaving.splice(0)) gone.wipe();
-    });
+    // Less the time until the next sweep: after a minute the bytes are gone, not only out of use.
+    this.cache = new KeyMemory(settings.maxKeys, Math.min(settings.ttl, MAX_AGE - SWEEP_INTERVAL));
+    this.sweep = setInterval(() => this.cache.sweep(), SWEEP_INTERVAL).unref();
   }
 
   /** Wipes every unwrapped key. They are unwrapped again when they are needed. */
@@ -80,17 +64,25 @@ export class DataKeys {
    * @throws GdprError `key-encryption-key-wrong` when a key does not unwrap
    */
   async load(names: Iterable<KeyName>): Promise<KeyLookup> {
-    const found = new Map<KeyName, DataKey | typeof DESTROYED>();
-    const missing = new Set<KeyName>();
-    for (const name of names) {
-      const cached = this.cache.get(name);
-      if (cached === undefined) missing.add(name);
-      else found.set(name, cached);
+    const wanted = new Set(names);
+    for (let round = 1; ; round += 1) {
+      const held = new Map<KeyName, DataKey | typeof DESTROYED>();
+      const missing: KeyName[] = [];
+      for (const name of wanted) {
+        // After two rounds in which keys left the memory meanwhile, all are unwrapped together.
+        const cached = round < 3 ? this.cache.get(name) : undefined;
+        if (cached === undefined) missing.push(name);
+        else held.set(name, cached);
+      }
+      if (missing.length === 0) return held;
+      const rows = await this.keyStore.find(missing.map(keyIdOfName));
+      const fresh = await this.unwrap(rows);
+      // A key that was in memory before the waiting may have been wiped since.
+      const isWhole = [...held.keys()].every((name) => this.cache.get(name) === held.get(name));
+      if (!isWhole) continue;
+      for (const [name, key] of held) fresh.set(name, key);
+      return fresh;
     }
-    if (missing.size === 0) return found;
-    const rows = await this.keyStore.find([...missing].map(keyIdOfName));
-    for (const [name, key] of await this.unwrap(rows)) found.set(name, key);
-    return found;
   }
 
   /** The key new records of this data subject are sealed under, if it has one. */
@@ -119,7 +111,7 @@ export class DataKeys {
     const createdAt = clock.now().getTime();
     const rows = await Promise.all(keys.map((key) => this.rowOf(key, createdAt)));
     for (const part of chunk(rows)) await this.keyStore.insertMany(part);
-    for (const key of keys) this.cache.set(key.name, key);
+    for (const key of keys) this.cache.set(key);
   }
 
   /** Makes and stores the key of a data subject, or of a record that belongs to nobody. */
@@ -132,7 +124,7 @@ export class DataKeys {
   /** Stores a key that was made in memory. It is written in the same transaction as the first record under it. */
   async store(key: DataKey, createdAt = clock.now().getTime()): Promise<void> {
     await this.keyStore.insert(await this.rowOf(key, createdAt));
-    this.cache.set(key.name, key);
+    this.cache.set(key);
   }
 
   private async rowOf(key: DataKey, createdAt: number): Promise<KeyRow> {
@@ -182,18 +174,22 @@ export class DataKeys {
 
   /** How many unwrapped keys this process holds, and how many it may. */
   get memory(): { readonly keys: number; readonly maxKeys: number; readonly ttl: number } {
-    return { keys: this.cache.size, maxKeys: this.cache.max, ttl: this.cache.ttl };
+    return { keys: this.cache.size, maxKeys: this.cache.maxKeys, ttl: this.cache.ttl };
   }
 
   private async unwrap(rows: readonly StoredKey[]): Promise<Map<KeyName, DataKey | typeof DESTROYED>> {
     const found = new Map<KeyName, DataKey | typeof DESTROYED>();
-    const live = rows.filter((row): row is StoredKey & { wrapped: Buffer } => row.wrapped !== null);
-    for (const row of rows) if (row.wrapped === null) found.set(keyName(row.id), DESTROYED);
-    const secrets = await this.ring.unwrapMany(
-      live.map((row) => ({ keyId: row.kek_id, wrapped: row.wrapped, context: wrapContext(row.id) })),
-    );
-    live.forEach((row, index) => {
-      const secret = secrets[index] ?? null;
+    const wrapped: WrappedSecret[] = [];
+    for (const row of rows) {
+      if (row.wrapped === null) found.set(keyName(row.id), DESTROYED);
+      else wrapped.push({ keyId: row.kek_id, wrapped: row.wrapped, context: wrapContext(row.id) });
+    }
+    const secrets = await this.ring.unwrapMany(wrapped);
+    let at = 0;
+    for (const row of rows) {
+      if (row.wrapped === null) continue;
+      const secret = secrets[at] ?? null;
+      at += 1;
       const key = secret === null ? null : DataKey.fromSecret(secret, row.id, row.subject);
       if (key === null) {
         throw new GdprError(
@@ -201,9 +197,9 @@ export class DataKeys {
           `A data key wrapped under ${row.kek_id} does not unwrap: the key-encryption key is another one, or the key's row was changed.`,
         );
       }
-      this.cache.set(key.name, key);
+      this.cache.set(key);
       found.set(key.name, key);
-    });
+    }
     return found;
   }
 }

@@ -9,7 +9,7 @@ import { createPkcs11Provider } from './pkcs11';
 import type { KeyEncryptionProvider } from './provider';
 
 export { KeyRing } from './key-ring';
-export type { KeyEncryptionProvider } from './provider';
+export type { KeyEncryptionProvider, WrappedSecret } from './provider';
 
 /**
  * The key-encryption keys that the settings name: the current one, and those before it.

@@ -33,10 +33,12 @@ export class SqlKeyStore implements KeyStore {
   async find(ids: readonly Buffer[]): Promise<readonly StoredKey[]> {
     const rows: StoredKey[] = [];
     for (const part of chunk(ids)) {
-      // Ids as literals: a hundred bindings cost knex more than the whole query costs the database. Hex is all they are.
-      const literals = part.map((id) => this.literal(id)).join(', ');
-      const sql = `SELECT id, subject, kek_id, wrapped FROM ${this.quoted(DATA_KEYS)} WHERE id IN (${literals})`;
-      const found = await selectRows<StoredKey>(this.connection, sql, []);
+      const places = new Array<string>(part.length).fill('?').join(', ');
+      const sql = `SELECT id, subject, kek_id, wrapped FROM ?? WHERE id IN (${places})`;
+      const found = await selectRows<StoredKey>(this.connection, sql, [
+        this.connection.qualified(DATA_KEYS),
+        ...part,
+      ]);
       rows.push(...found);
     }
     return rows;
@@ -269,20 +271,6 @@ export class SqlKeyStore implements KeyStore {
 
   close(): Promise<void> {
     return this.connection.close();
-  }
-
-  private literal(id: Buffer): string {
-    const hex = id.toString('hex');
-    return this.connection.dialect === 'postgres' ? `'\\x${hex}'` : `x'${hex}'`;
-  }
-
-  private quoted(table: string): string {
-    const quote = this.connection.dialect === 'mysql' ? '`' : '"';
-    return this.connection
-      .qualified(table)
-      .split('.')
-      .map((name) => quote + name + quote)
-      .join('.');
   }
 
   private from(): Promise<From> {
