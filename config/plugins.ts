@@ -1,3 +1,4 @@
+import { keyEncryption, keyStore } from '../src/keys';
 import { secret, setting, settingOr, wholeNumber } from '../src/environment';
 
 /** Where copies of the audit trail's checkpoints go. */
@@ -13,6 +14,10 @@ export default () => ({
     config: {
       masterKey: setting('GDPR_MASTER_KEY'),
       masterKeyFile: setting('GDPR_MASTER_KEY_FILE'),
+      masterKeyPrevious: setting('GDPR_MASTER_KEY_PREVIOUS'),
+      masterKeyPreviousFile: setting('GDPR_MASTER_KEY_PREVIOUS_FILE'),
+      ...keyEncryption(),
+      ...keyStore(),
       publicUrl: setting('PUBLIC_URL'),
       mailFrom: setting('MAIL_FROM'),
       audit: { witnesses: witnesses() },

@@ -13,7 +13,7 @@ export interface TestEntry {
 
 /** The audit trail of a booted Strapi. */
 export function auditOf(app: TestStrapi): any {
-  return (app.strapi.plugin('gdpr').service('audit') as any).of();
+  return app.strapi.plugin('gdpr').service<any>('audit').of();
 }
 
 /** How many entries there are; everything that waited is sealed first. */

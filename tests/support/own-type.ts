@@ -12,10 +12,14 @@ export interface OwnType {
 /**
  * Gives a Strapi that has not been loaded yet a content type of a developer's own.
  *
- * @param annotations says, at each boot, whether the type is annotated yet: a table that is to be taken into the vault
- * is filled before
+ * @param annotations says, at each boot, whether an attribute is annotated yet (`null`: the type): a table that is to be
+ * taken into the vault is filled before
  */
-export function addOwnType(strapi: Core.Strapi, type: OwnType, annotations: () => boolean): string {
+export function addOwnType(
+  strapi: Core.Strapi,
+  type: OwnType,
+  annotations: (attribute: string | null) => boolean,
+): string {
   const uid = `api::${type.name}.${type.name}`;
   const target = strapi as unknown as { runPluginsLifecycles(lifecycle: string): Promise<void> };
   const run = target.runPluginsLifecycles.bind(strapi);
@@ -33,11 +37,11 @@ export function addOwnType(strapi: Core.Strapi, type: OwnType, annotations: () =
           collectionName: `own_${type.name.replaceAll('-', '_')}`,
           info: { singularName: type.name, pluralName: `${type.name}s`, displayName: type.name },
           options: { draftAndPublish: type.draftAndPublish ?? false },
-          pluginOptions: annotations() ? { ...type.pluginOptions } : others,
+          pluginOptions: annotations(null) ? { ...type.pluginOptions } : others,
           attributes: Object.fromEntries(
             Object.entries(type.attributes).map(([name, { pluginOptions, ...attribute }]) => [
               name,
-              annotations() && pluginOptions !== undefined
+              annotations(name) && pluginOptions !== undefined
                 ? { ...attribute, pluginOptions }
                 : { ...attribute },
             ]),

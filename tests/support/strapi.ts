@@ -71,6 +71,7 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
     if (options.database === undefined) await database.drop();
     throw error;
   }
+  let isUp = true;
   const app: TestStrapi = {
     get strapi() {
       return strapi;
@@ -83,8 +84,11 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
     http: () => supertest(strapi.server.httpServer),
     drain: () => jobs(strapi).drain(),
     async restart(env = {}) {
-      await strapi.destroy();
+      // After a boot that failed there is nothing to stop.
+      if (isUp) await strapi.destroy();
+      isUp = false;
       strapi = await boot({ ...secrets, ...database.env, ...options.env, ...env }, options);
+      isUp = true;
     },
     async stop() {
       const leak = options.keepsPlaintext === true ? null : PLAINTEXT_MARKERS.exec(await dumpDatabase(app));

@@ -320,14 +320,14 @@ describe('what else has to be known', () => {
   });
 
   test('keys, unmasking and refusals that other rooms report; a reason is sealed', async () => {
-    const vault = (app.strapi.plugin('gdpr').service('vault') as any).of();
+    const vault = app.strapi.plugin('gdpr').service<any>('vault').of();
     const { documentId } = await documents().create({ data: person() });
     const [{ records }] = (await recorded(app, () =>
       documents().update({ documentId, data: { notes: 'z' } }),
     )) as any;
     const [subject] = records[0].subjects;
     const entries = await recorded(app, async () => {
-      await auditOf(app).reportKeyOperation({ operation: 'rotate-key-encryption-key', count: 12 });
+      await vault.reportKeyOperation({ operation: 'key-encryption-key-rotated', detail: { keys: 12 } });
       const reason = 'Marker-Ada called about her bill';
       await vault.reportUnmask({ uid: CONTACT, documentId, attributes: ['email'], reason, subject });
       await vault.reportDenied({

@@ -194,10 +194,15 @@ test('a clock that went back is remarked upon, and changes nothing', async () =>
 
 describe('in the database', () => {
   const verified = async (): Promise<any> => {
-    const runs = (app.strapi.plugin('gdpr').service('runs') as any).of();
+    const runs = app.strapi.plugin('gdpr').service<any>('runs').of();
     await runs.start('audit-verify');
-    await runs.advance('audit-verify').catch(() => undefined);
-    return runs.status('audit-verify');
+    // The background of this server may be at it already.
+    for (;;) {
+      await runs.advance('audit-verify').catch(() => undefined);
+      const status = await runs.status('audit-verify');
+      if (status.state !== 'running') return status;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   };
   /** What somebody with all rights on the database can do: take the guards away first. */
   const withoutGuards = async (work: () => Promise<unknown>): Promise<void> => {
@@ -238,7 +243,7 @@ describe('in the database', () => {
           .delete()
           .then(
             () => 'done',
-            ({ message }) => message,
+            (error: unknown) => (error as Error).message,
           ),
       ).resolves.toMatch(/append-only/);
     }
@@ -249,14 +254,14 @@ describe('in the database', () => {
         .update({ entry: 'x' })
         .then(
           () => 'done',
-          ({ message }) => message,
+          (error: unknown) => (error as Error).message,
         ),
     ).resolves.toMatch(/append-only/);
     if (app.database.client === 'postgres')
       await expect(
         app.knex.raw('TRUNCATE gdpr_audit_log').then(
           () => 'done',
-          ({ message }) => message,
+          (error: unknown) => (error as Error).message,
         ),
       ).resolves.toMatch(/append-only/);
   });

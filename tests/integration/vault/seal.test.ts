@@ -1,7 +1,7 @@
 import { failureOf } from '../../support/failure';
-import { answers, runs } from '../../support/life-cycle';
+import { answers, runs, withoutBackgroundWork } from '../../support/life-cycle';
 import { addOwnType, type OwnType, personal } from '../../support/own-type';
-import { startStrapi, type TestStrapi } from '../../support/strapi';
+import { DATA_SUBJECT, startStrapi, type TestStrapi } from '../../support/strapi';
 
 const ROWS = 5_000;
 const text = { type: 'string' } as const;
@@ -74,8 +74,11 @@ const everything = async (uid: string): Promise<any[]> =>
   (await (app.strapi.db.query(uid) as any).findMany({ orderBy: 'id' })) as any[];
 
 beforeAll(async () => {
+  // The tables are full of plaintext first; that is what is sealed here.
   app = await startStrapi({
+    keepsPlaintext: true,
     prepare: (strapi) => {
+      withoutBackgroundWork(strapi);
       addOwnType(strapi, GUEST, () => isAnnotated);
       addOwnType(strapi, PLAIN, () => false);
     },
@@ -104,6 +107,9 @@ function expectSame(actual: readonly object[], expected: readonly object[]): voi
   expect(actual.length).toBe(expected.length);
   for (const [at, one] of actual.entries()) expect(one).toEqual(expected[at]);
 }
+
+/** PostgreSQL leaves out the zeros at the end of a time; sealed, a time has the form that Strapi gives it. */
+const toTheMillisecond = (time: string | null): string | null => time?.padEnd(12, '0') ?? null;
 
 const FILTERS: object[] = [
   { email: 'person7@example.org' },
@@ -140,7 +146,6 @@ async function compareFilters(): Promise<void> {
 const refused = { refused: 'protected-filter-unsupported' };
 
 test('rows from before the annotation are read as they were, and every filter finds them', async () => {
-
   expectSame(await everything(UID), before);
   await compareFilters();
   expect(await answers(app, UID, { where: { age: { $gt: 3 } } })).toEqual(refused);
@@ -159,14 +164,15 @@ test('the guard lets a waiting row be touched, and refuses any new plaintext', a
   expect(await failureOf(app.knex(TABLE).insert({ document_id: 'raw', name: 'x' }))).toMatch(
     /must stay NULL/,
   );
-  await row(id).update({ note: before.find((one: any) => one.id === id)!['note' as never] });
+  const untouched: any = before.find((one: any) => one.id === id);
+  await row(id).update({ note: untouched.note });
 });
 
 test('half way through, filters answer as before, and an update of anything seals its row findably', async () => {
   await runs(app).start('seal', UID);
   await runs(app).advance('seal', UID, { until: () => true });
-  const { waiting } = await app.knex(TABLE).whereNull('sealed').count({ waiting: '*' }).first();
-  expect(Number(waiting)).toBe(ROWS - 1_000);
+  const waiting = await app.knex(TABLE).whereNull('sealed').count({ rows: '*' }).first();
+  expect(Number(waiting?.['rows'])).toBe(ROWS - 1_000);
   await compareFilters();
   for (const uid of [UID, TWIN]) {
     const query = app.strapi.db.query(uid) as any;
@@ -195,7 +201,7 @@ test('it finishes while others write, loses nothing, and leaves no plaintext beh
   const writer = async (start: number): Promise<number> => {
     let number = start;
     for (; !isOver && number < ROWS; number += 10) {
-      const data = { height: number / 8, name: `changed ${number}` };
+      const data = { height: number / 4, name: `changed ${number}` };
       await query.update({ where: { number }, data });
       await twin.update({ where: { number }, data });
     }
@@ -220,8 +226,9 @@ test('it finishes while others write, loses nothing, and leaves no plaintext beh
         updatedAt: _at,
         createdAt: _made,
         publishedAt: _published,
+        alarm,
         ...rest
-      }) => rest,
+      }) => ({ ...rest, alarm: toTheMillisecond(alarm) }),
     );
   expectSame(seen(await everything(UID)), seen(await everything(TWIN)));
   await compareFilters();
@@ -233,11 +240,10 @@ test('one address is one data subject, with one key for all its records', async 
     rows.map(({ sealed }: any) => Buffer.from(sealed, 'base64').subarray(2, 34).toString('hex')),
   );
   expect(keys.size).toBe(1);
-  const subjects = await app.knex('gdpr_data_subjects').count({ count: '*' }).first();
-  const people = new Set(
-    (await everything(TWIN)).map(({ email }) => email).filter((email) => email !== null),
-  );
-  expect(Number(subjects!['count'])).toBe(people.size);
+  const emails = (await everything(DATA_SUBJECT)).map(({ email }) => email);
+  expect(new Set(emails).size).toBe(emails.length);
+  const people = (await everything(TWIN)).map(({ email }) => email).filter((email) => email !== null);
+  expect(emails).toEqual(expect.arrayContaining([...new Set(people)]));
 });
 
 test('once it is over, the type is like any other: nothing is looked for in its columns', async () => {

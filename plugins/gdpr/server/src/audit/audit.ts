@@ -4,7 +4,14 @@ import { badRequest } from '../platform/errors';
 import { runsOf } from '../platform/runs';
 import type { Settings } from '../platform/settings';
 import { runAs, type UnitOfWork } from '../platform/unit-of-work';
-import { sealRecord, type Unmasking, type UnmaskingDenied, type Vault, xchacha20Poly1305 } from '../vault';
+import {
+  type KeyOperation,
+  sealRecord,
+  type Unmasking,
+  type UnmaskingDenied,
+  type Vault,
+  xchacha20Poly1305,
+} from '../vault';
 
 import { encodePayloads } from './entry/payloads';
 import type { NoteVerifier } from './log/signed-note';
@@ -28,14 +35,6 @@ import { verifyLogRun } from './verify/verify-log';
 
 /** Whose an e-mail address is: the `documentId` of a data subject. People are dealt with above this room. */
 export type FindsPersons = (email: string) => Promise<string | null>;
-
-export interface KeyOperation {
-  /** For example `rotate-key-encryption-key`, `destroy-data-key`, `rotate-index-key`. */
-  readonly operation: string;
-  /** `documentId` of the data subject whose key it was. */
-  readonly subject?: string;
-  readonly count?: number;
-}
 
 /** The audit trail of one Strapi instance: its parts, put together, and what other rooms may ask of it. */
 export class Audit {
@@ -70,6 +69,11 @@ export class Audit {
     this.recorder = new Recorder(vault, this.schemas, writer, new Origins(strapi, address));
     this.denials = new Denials(this.recorder, vault.types);
     const files = witnesses.flatMap((witness) => ('file' in witness ? [witness.file] : []));
+    // A rotation must not destroy a key that old and new values of this person are sealed under.
+    vault.keyHolders.register({
+      name: 'audit',
+      release: (subject, keyIds) => this.trail.keysInUse(subject, keyIds),
+    });
     runsOf(strapi).register(verifyLogRun(this.store, this.checkpoints, this.keys, files));
   }
 
@@ -119,13 +123,13 @@ export class Audit {
     await this.recorder.record({ action: 'denied', details }, { lasting: true });
   }
 
-  async reportKeyOperation({ operation, subject, count }: KeyOperation): Promise<void> {
-    const details = {
-      operation,
-      ...(subject === undefined ? {} : { subject }),
-      ...(count === undefined ? {} : { count }),
-    };
-    await this.recorder.record({ action: 'key', details });
+  async recordKeyOperation({ operation, detail }: KeyOperation): Promise<void> {
+    const lists = Object.entries(detail).map(([name, value]) => [
+      name,
+      typeof value === 'object' ? [...value] : value,
+    ]);
+    const details = Object.fromEntries(lists) as Record<string, string | number | string[]>;
+    await this.recorder.record({ action: 'key', details: { ...details, operation } });
   }
 
   /** @param settings the names of what changed; values may be secret */

@@ -18,7 +18,7 @@ import { recordChangedSettings } from './settings-changes';
 import { createAuditTables } from './store/tables';
 
 export { auditOf } from './audit-of';
-export type { Audit, KeyOperation } from './audit';
+export type { Audit } from './audit';
 export type { StoredCheckpoint } from './store/checkpoints';
 export type { HoldsSubjects } from './store/pruning';
 export type { CheckpointMailer } from './store/witnesses';
@@ -60,6 +60,7 @@ export const auditRoom: Room = {
       onFailure: (failure) => recorder.onFailure(failure),
       onUnmask: (event) => audit.recordUnmask(event),
       onDenied: (event) => audit.recordDenied(event),
+      onKeyOperation: (event) => audit.recordKeyOperation(event),
     });
     recordPermissionChanges(strapi, recorder, vault.types);
     openAudit(strapi, audit);

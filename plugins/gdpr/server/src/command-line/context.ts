@@ -8,6 +8,8 @@ import { Presets, SingleBar } from 'cli-progress';
 
 import type { CommandContext, Progress } from '../platform/command-context';
 
+/** How long a command waits for Strapi to end, in ms. */
+const PATIENCE = 5_000;
 /** Without a terminal a line is written at most this often, in ms. */
 const LINE_INTERVAL = 5_000;
 
@@ -25,7 +27,9 @@ export function createContext(): { readonly context: CommandContext; readonly cl
     context,
     async close() {
       const strapi = await loading?.catch(() => null);
-      await strapi?.destroy();
+      // The answer is complete; a pool that waits for a connection in trouble must not keep the shell.
+      const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+      await Promise.race([strapi?.destroy(), patience]);
     },
   };
 }

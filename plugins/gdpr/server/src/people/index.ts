@@ -12,7 +12,7 @@ import { CONTACT, convertLead, ensureContact, ensureDataSubject, findDataSubject
 import { withholdDefaultPermissions } from './default-permissions';
 import { acceptRelationInput } from './relation-input';
 import { adminRoutes, contentApiRoutes } from './routes';
-import { DataSubjects } from './data-subjects';
+import { DataSubjects, EMAIL_KEY } from './data-subjects';
 import { normaliseEmail } from '../platform/email-address';
 import { createEmailResolver } from './subject-by-email';
 import { createEmailBatchResolver } from './subjects-by-email';
@@ -66,9 +66,9 @@ export const peopleRoom: Room = {
     refuseTakenAddresses(strapi, subjects);
     auditOf(strapi).registerPersons(async (email) => (await subjects.find(email))?.documentId ?? null);
     // An address can change by any path; its unique key always follows it.
-    vault.subjects.registerSelfAssigner(({ values }) => {
-      const email = typeof values['email'] === 'string' ? normaliseEmail(values['email']) : null;
-      return { emailKey: email === null ? null : subjects.emailKey(email) };
-    });
+    vault.subjects.registerSelfAssigner(({ values }) =>
+      subjects.emailKeys(typeof values['email'] === 'string' ? values['email'] : null),
+    );
+    vault.index.keyedColumns.push(EMAIL_KEY);
   },
 };

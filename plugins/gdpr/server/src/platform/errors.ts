@@ -17,6 +17,9 @@ export type ErrorCode =
   | 'key-encryption-key-invalid'
   | 'key-encryption-key-wrong'
   | 'key-file-invalid'
+  | 'key-encryption-unavailable'
+  | 'key-store-unavailable'
+  | 'key-rotation-refused'
   | 'annotation-invalid'
   | 'annotation-removed'
   | 'setting-invalid'
@@ -111,4 +114,13 @@ export class GdprError extends Error {
     this.stack = `${this.name}: ${this.message}`;
     return this;
   }
+}
+
+/**
+ * Something the vault cannot work without is away, and may come back: an HSM, a key store. Clients get a bare 503, the
+ * sentence goes to the log.
+ */
+export class UnavailableError extends GdprError {
+  /** Strapi answers with it, and with no more than its name. */
+  readonly status = 503;
 }

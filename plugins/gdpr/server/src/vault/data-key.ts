@@ -37,11 +37,15 @@ export class DataKey {
     return new DataKey(randomBytes(DATA_KEY_BYTES), owner);
   }
 
-  /** @returns the key, or `null` when these bytes are not the key that `id` commits to */
+  /**
+   * @param secret the key's own from now on: it is wiped with the key, or at once when it is none
+   * @returns the key, or `null` when these bytes are not the key that `id` commits to
+   */
   static fromSecret(secret: Uint8Array, id: Uint8Array, owner: string | null): DataKey | null {
-    if (secret.length !== DATA_KEY_BYTES) return null;
-    const key = new DataKey(Uint8Array.from(secret), owner);
-    return key.id.equals(id) ? key : null;
+    const key = secret.length === DATA_KEY_BYTES ? new DataKey(secret, owner) : null;
+    if (key?.id.equals(id) === true) return key;
+    secret.fill(0);
+    return null;
   }
 
   /** `documentId` of the data subject whose key it is, or `null`. */
@@ -58,7 +62,7 @@ export class DataKey {
     this.assertUsable();
     let key = this.suiteKeys.get(suite.id);
     if (key === undefined) {
-      const bytes = keyedHash(32, `${SUITE_CONTEXT}${String(suite.id)}`, this.secret);
+      const bytes = keyedHash(32, suiteContext(suite.id), this.secret);
       key = suite.key(bytes);
       bytes.fill(0);
       this.suiteKeys.set(suite.id, key);
@@ -82,4 +86,16 @@ export class DataKey {
   private assertUsable(): void {
     if (this.wiped) throw new Error('A data key was used after it had been wiped from memory.');
   }
+}
+
+const suiteContexts = new Map<number, Buffer>();
+
+/** What the key of a suite is derived with; made once, because a page of records derives a hundred. */
+function suiteContext(suite: number): Buffer {
+  let context = suiteContexts.get(suite);
+  if (context === undefined) {
+    context = Buffer.from(`${SUITE_CONTEXT}${String(suite)}`);
+    suiteContexts.set(suite, context);
+  }
+  return context;
 }

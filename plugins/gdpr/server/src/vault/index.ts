@@ -1,12 +1,15 @@
 import type { Core } from '@strapi/types';
 
 import { quietDatabaseErrors } from '../platform/database/quiet-errors';
+import { beginAsWriter } from '../platform/database/sqlite-transactions';
 import type { Room } from '../platform/room';
-import { runsOf } from '../platform/runs';
+import { type RunKind, runsOf } from '../platform/runs';
 import { readSettings } from '../platform/settings';
 
 import { adaptRelationPicker, withholdSorting } from './content-manager';
+import { enforceFieldPermissions } from './field-permissions';
 import { adaptGraphql } from './graphql';
+import { addKeyCommands } from './key-commands';
 import { interceptLifecycles } from './lifecycle-interceptor';
 import { lifeCycleCommands } from './life-cycle-commands';
 import {
@@ -22,22 +25,29 @@ import { bareOldVersions, withholdPersonalDataFromHistory } from './content-hist
 import { withholdPersonalDataFromEvents } from './outgoing-events';
 import { PersonalDataFilter } from './personal-data-filter';
 import { addKeyTransferCommands, keyTransfer } from './key-transfer-commands';
-import { INDEX_RECORDS } from './record-indexer';
 import { annotateSchemas, type Annotations } from './protected-types';
 import { assertNoAnnotationLost, guardTables } from './protected-tables';
 import type { Duplicate } from './table-sealer';
+import { moveKeys } from './rotation/move-keys';
+import { REBUILD_INDEX, rebuildIndex } from './rotation/rebuild-index';
+import { repeated } from './rotation/repeated';
+import { rewrapBatch, rewrapKeys, rewrapping } from './rotation/rewrap-keys';
+import { rotateDataKey } from './rotation/rotate-data-key';
+import { rotateIndexKey } from './rotation/rotate-index-key';
 import { createVaultTables } from './tables';
 import { Vault } from './vault';
 
+export type { KeyedColumn } from './blind-index/blind-index';
+export type { GenerationTokens } from './blind-index/generation-tokens';
 export { type ViewConfiguration, viewConfigurations } from './content-manager';
 export { DataKey } from './data-key';
 export { DESTROYED } from './data-keys';
 export { decodeEnvelope, keyName, type KeyName } from './envelope';
 export { isMasked } from './masking';
+export type { KeyHolder } from './key-holders';
 export { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
 export { randomBytes } from './random';
 export { openRecord, sealRecord } from './record-sealer';
-export { systemKey } from './system-keys';
 export { xchacha20Poly1305 } from './suites';
 export { insertManyIfAbsent, insertTokensIfAbsent } from './blind-index/bulk-entries';
 export { BLIND_INDEX } from './tables';
@@ -50,7 +60,7 @@ export type {
   SubjectAnswer,
   SubjectQuestion,
 } from './subject-resolver';
-export type { Unmasking, UnmaskingDenied, Vault, VaultListener, VaultWrite } from './vault';
+export type { KeyOperation, Unmasking, UnmaskingDenied, Vault, VaultListener, VaultWrite } from './vault';
 
 const annotationsOf = new WeakMap<Core.Strapi, Annotations>();
 const vaults = new WeakMap<Core.Strapi, Vault>();
@@ -69,6 +79,8 @@ export const vaultRoom: Room = {
     vault: ({ strapi }) => ({
       of: () => vaultOf(strapi),
       keyTransfer: () => keyTransfer(strapi, vaultOf(strapi)),
+      rewrapBatch,
+      rewrapping,
     }),
     'personal-data': ({ strapi }) => ({
       /** For controllers that answer records without Strapi's sanitizers. */
@@ -85,6 +97,7 @@ export const vaultRoom: Room = {
     adaptRelationPicker(strapi, () => vaultOf(strapi).types);
     prepareMasking(strapi);
     adaptGraphql(strapi);
+    enforceFieldPermissions(strapi, () => vaultOf(strapi).types);
   },
 
   async beforeSync(strapi) {
@@ -93,6 +106,7 @@ export const vaultRoom: Room = {
 
   async afterSync(strapi) {
     quietDatabaseErrors(strapi);
+    beginAsWriter(strapi);
     await createVaultTables(strapi);
     const annotations = annotationsOf.get(strapi) ?? new Map();
     const vault = await Vault.open(strapi, readSettings(strapi), annotations);
@@ -107,6 +121,7 @@ export const vaultRoom: Room = {
     withholdPersonalDataFromHistory(strapi, filter);
     await bareOldVersions(strapi, filter, annotations);
     vaults.set(strapi, vault);
+    for (const kind of runKinds(strapi, vault)) runsOf(strapi).register(repeated(kind));
   },
 
   async bootstrap(strapi) {
@@ -116,22 +131,15 @@ export const vaultRoom: Room = {
   },
 
   commands(program, context) {
+    addKeyCommands(program, context, vaultOf);
     addKeyTransferCommands(program, context, (strapi) => keyTransfer(strapi, vaultOf(strapi)));
     lifeCycleCommands(program, context, vaultOf);
   },
 
-  destroy(strapi) {
-    vaults.get(strapi)?.states.close();
-    vaults.get(strapi)?.keys.close();
+  async destroy(strapi) {
+    await vaults.get(strapi)?.close();
   },
 };
-
-/** Records that a transfer brought without their keys, which came later, are brought into the index in the background. */
-async function indexWhatIsMissing(strapi: Core.Strapi, { types, indexer }: Vault): Promise<void> {
-  const runs = runsOf(strapi);
-  runs.register(indexer.run);
-  for (const type of types.all()) if (await indexer.lacks(type)) await runs.start(INDEX_RECORDS, type.uid);
-}
 
 function reportDuplicates(strapi: Core.Strapi, duplicates: readonly Duplicate[]): void {
   for (const { uid, attribute, documentId } of duplicates) {
@@ -139,6 +147,22 @@ function reportDuplicates(strapi: Core.Strapi, duplicates: readonly Duplicate[])
       `gdpr: ${uid} ${documentId} was sealed, but its "${attribute}" must be unique and an earlier record has the same.`,
     );
   }
+}
+
+/** Records that a transfer brought without their keys, which came later, are brought into the index in the background. */
+async function indexWhatIsMissing(strapi: Core.Strapi, { types, indexer }: Vault): Promise<void> {
+  for (const type of types.all())
+    if (await indexer.lacks(type)) await runsOf(strapi).start(REBUILD_INDEX, type.uid);
+}
+
+function runKinds(strapi: Core.Strapi, vault: Vault): readonly RunKind[] {
+  return [
+    rewrapKeys(vault),
+    rotateDataKey(strapi, vault),
+    moveKeys(strapi, vault),
+    rebuildIndex(strapi, vault),
+    rotateIndexKey(strapi, vault),
+  ];
 }
 
 /** A record that does not open is a broken disk, a lost key, or an attack: somebody has to look. */

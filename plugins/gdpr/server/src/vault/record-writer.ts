@@ -7,7 +7,7 @@ import { chunk } from '../platform/database/dialect';
 import { GdprError } from '../platform/errors';
 
 import { normaliseValue } from './attribute-codec';
-import type { BlindIndex, IndexEntries } from './blind-index/blind-index';
+import { type BlindIndex, type IndexEntries, NOTHING_INDEXED } from './blind-index/blind-index';
 import { claimIfFree } from './blind-index/bulk-entries';
 import { readColumn } from './column-codec';
 import { type DataKey, UNCLAIMED } from './data-key';
@@ -88,6 +88,7 @@ export class RecordWriter {
   ) {}
 
   async sealNew(type: ProtectedType, data: EntityData): Promise<SealedCreate> {
+    await this.index.hold();
     const documentId = placeFor(this.strapi, type, data);
     const values = this.valuesOf(type, this.withDefaults(type, data));
     const answer = await this.subjects.resolve({ type, documentId, values, data, before: null });
@@ -132,6 +133,7 @@ export class RecordWriter {
    * @throws GdprError `record-not-authentic` when what is stored does not open: merging into it would lose it for good
    */
   async sealChange(type: ProtectedType, id: number, data: EntityData): Promise<SealedUpdate | null> {
+    await this.index.hold();
     const from = await tables(this.strapi);
     const row = (await lockRows(this.strapi, from(type.table).select('*').where({ id }).first())) as
       StoredRow | undefined;
@@ -205,6 +207,7 @@ export class RecordWriter {
     { values, indexed, subject: before }: StoredRecord,
     owner: Owner | null,
   ): Promise<void> {
+    await this.index.hold();
     const place = placeIn(type, row) ?? newPlace(this.strapi, type);
     const subject = owner?.subject ?? null;
     const key = (await this.loadKey(owner?.keyName ?? null)) ?? (await this.keys.create(subject));
@@ -399,8 +402,6 @@ export function storedRecord(
     isErased: false,
   };
 }
-
-const NOTHING_INDEXED: IndexEntries = { tokens: [], unique: [] };
 
 function nullsOf(values: ProtectedValues): Record<string, null> {
   return Object.fromEntries(Object.keys(values).map((name) => [name, null]));

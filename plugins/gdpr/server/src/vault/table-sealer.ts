@@ -1,14 +1,13 @@
 import type { Core } from '@strapi/types';
 
-import { lockRows, raw, type Row, tables } from '../platform/database/connection';
-import { dialectOf } from '../platform/database/dialect';
+import { lockRows, type Row, tables } from '../platform/database/connection';
 import { retryingConflicts } from '../platform/database/retry';
 import { updateMany } from '../platform/database/update-many';
 import { GdprError } from '../platform/errors';
 import type { RunKind, RunStep } from '../platform/runs';
 
 import type { ComponentOwners } from './component-owners';
-import type { BlindIndex, IndexEntries } from './blind-index/blind-index';
+import { type BlindIndex, type IndexEntries, NOTHING_INDEXED } from './blind-index/blind-index';
 import {
   type Claim,
   claimIfFree,
@@ -19,7 +18,7 @@ import {
 import { DataKey } from './data-key';
 import { DESTROYED, type DataKeys } from './data-keys';
 import { decodeEnvelope, keyName, type KeyName } from './envelope';
-import { PROTECTED_TYPES, type ProtectionStates } from './protection-states';
+import type { ProtectionStates } from './protection-states';
 import { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
 import { type ProtectedValues, sealRecord } from './record-sealer';
 import {
@@ -139,12 +138,7 @@ export class TableSealer implements RunKind {
     readonly sealed: number;
     readonly duplicates: readonly Duplicate[];
   }> {
-    // SQLite gives the right to write to whoever asks first; who has read before asks too late.
-    if (dialectOf(this.strapi) === 'sqlite') {
-      await raw(this.strapi, `UPDATE ${PROTECTED_TYPES} SET changed_at = changed_at WHERE uid = ?`, [
-        type.uid,
-      ]);
-    }
+    await this.index.hold();
     const rows = await this.lockPending(type, after);
     const last = rows.at(-1)?.id ?? null;
     if (type.isComponent) {
@@ -253,7 +247,7 @@ export class TableSealer implements RunKind {
       sealed: sealRecord(stored.values, key, this.suite, { uid: type.uid, documentId }),
       before:
         row.sealed === null
-          ? { tokens: [], unique: [] }
+          ? NOTHING_INDEXED
           : this.index.entriesOf(type, stored.indexed, stored.subject, variant),
       after: this.index.entriesOf(type, stored.values, answer.subject, variant),
     };

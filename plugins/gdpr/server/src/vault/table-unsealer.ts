@@ -1,7 +1,7 @@
 import type { Core } from '@strapi/types';
 
-import { lockRows, raw, type Row, tables } from '../platform/database/connection';
-import { chunk, dialectOf } from '../platform/database/dialect';
+import { lockRows, type Row, tables } from '../platform/database/connection';
+import { chunk } from '../platform/database/dialect';
 import { retryingConflicts } from '../platform/database/retry';
 import { updateMany } from '../platform/database/update-many';
 import { GdprError } from '../platform/errors';
@@ -11,7 +11,7 @@ import type { BlindIndex } from './blind-index/blind-index';
 import { deleteTokens, releaseClaims } from './blind-index/bulk-entries';
 import { writeColumn } from './column-codec';
 import type { DataKeys } from './data-keys';
-import { PROTECTED_TYPES, type ProtectionStates } from './protection-states';
+import type { ProtectionStates } from './protection-states';
 import { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
 import type { RecordWriter, StoredRecord, StoredRow } from './record-writer';
 import { columnsOf } from './stored-columns';
@@ -63,14 +63,7 @@ export class TableUnsealer implements RunKind {
     const last = ids.at(-1);
     if (last !== undefined) {
       const done = await retryingConflicts(() =>
-        this.strapi.db.transaction(async () => {
-          if (dialectOf(this.strapi) === 'sqlite') {
-            await raw(this.strapi, `UPDATE ${PROTECTED_TYPES} SET changed_at = changed_at WHERE uid = ?`, [
-              uid,
-            ]);
-          }
-          return this.unsealRows(type, ids, { skipping: true });
-        }),
+        this.strapi.db.transaction(() => this.unsealRows(type, ids, { skipping: true })),
       );
       return { cursor: `${String(last)}:${String(doneInPass + done)}`, done };
     }
@@ -121,6 +114,7 @@ export class TableUnsealer implements RunKind {
   }
 
   private async unsealPart(type: ProtectedType, records: readonly Opened[]): Promise<void> {
+    await this.index.hold();
     await deleteTokens(
       this.strapi,
       records.flatMap(({ row, stored }) =>
@@ -129,7 +123,7 @@ export class TableUnsealer implements RunKind {
           .tokens.map(({ scope, token }) => ({ scope, token, entity_id: row.id })),
       ),
     );
-    const scopes = [...type.attributes.values()].map((attribute) => attribute.scopes.value);
+    const scopes = [...this.index.attributesByScope(type).keys()];
     await releaseClaims(
       this.strapi,
       scopes,

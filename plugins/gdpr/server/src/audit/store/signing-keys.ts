@@ -2,7 +2,7 @@ import type { Core } from '@strapi/types';
 
 import { clock } from '../../platform/clock';
 import { insertIfAbsent, tables } from '../../platform/database/connection';
-import { randomBytes, systemKey, type Vault } from '../../vault';
+import { randomBytes, type Vault } from '../../vault';
 import { createNoteSigner, type NoteSigner, type NoteVerifier, parseVerifierKey } from '../log/signed-note';
 
 import { VERIFIERS } from './tables';
@@ -67,7 +67,7 @@ export class SigningKeys {
   }
 
   private async signerOf(generation: number, name: string): Promise<NoteSigner> {
-    const seed = await systemKey(this.strapi, this.vault.provider, `audit-signing-${String(generation)}`);
+    const seed = await this.vault.systemKeys.get(`audit-signing-${String(generation)}`);
     const signer = createNoteSigner(name, seed);
     seed.fill(0);
     return signer;

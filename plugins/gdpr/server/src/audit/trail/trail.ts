@@ -10,7 +10,7 @@ import { PAYLOAD_PLACE } from '../recorder/changes';
 import type { AttributeSchemas } from '../store/attribute-schemas';
 import type { RecordDirectory } from '../store/record-directory';
 import { matches, mayMatch, type SegmentRow, type TrailFilter } from '../store/segments';
-import { SEGMENTS } from '../store/tables';
+import { QUEUE, SEGMENTS } from '../store/tables';
 import type { TreeStore } from '../store/tree-store';
 
 /** What the trail is asked for; `person` and `document` are told by their `documentId`s. */
@@ -127,6 +127,28 @@ export class Trail {
       const values = envelope === null || key === undefined ? null : openRecord(envelope, key, place);
       return values === null ? { gone: 'not-authentic' } : valuesView(values);
     });
+  }
+
+  /** Which of these keys old and new values of a person are sealed under. */
+  async keysInUse(person: string, keyIds: readonly Buffer[]): Promise<Buffer[]> {
+    const wanted = new Set(keyIds.map((id) => keyName(id)));
+    const used = new Set<string>();
+    const look = (payload: string | null): void => {
+      for (const { sealed } of decodePayloads(payload)) {
+        const envelope = sealed === null ? null : decodeEnvelope(sealed);
+        if (envelope !== null) used.add(keyName(envelope.keyId));
+      }
+    };
+    const from = await tables(this.strapi);
+    const queued = (await from(QUEUE).select('payload').whereNotNull('payload')) as { payload: string }[];
+    for (const { payload } of queued) look(payload);
+    const subjects = new Set([person]);
+    const filter: TrailFilter = { about: { records: new Map(), subjects, documents: new Set() } };
+    for await (const { begin, end } of this.candidates(filter, await this.store.size())) {
+      if ([...wanted].every((name) => used.has(name))) break;
+      for (const { payload } of await this.store.entries(begin, end)) look(payload);
+    }
+    return keyIds.filter((id) => used.has(keyName(id)));
   }
 
   /** Ranges of entries that may match, the newest first: tiles by their summaries, and the one that is not full yet. */

@@ -77,13 +77,23 @@ export class RecordInspector {
     return { last, rows: rows.length };
   }
 
-  /** The entries that rows should have in the index, by {@link tokenKey}. */
-  async expectedTokens(type: ProtectedType, ids: readonly number[]): Promise<ReadonlySet<string>> {
+  /**
+   * The entries that rows should have in the index, by {@link tokenKey}; and which of the rows open at all: of the
+   * others nobody knows what they should have.
+   */
+  async expectedTokens(
+    type: ProtectedType,
+    ids: readonly number[],
+  ): Promise<{ readonly tokens: ReadonlySet<string>; readonly readable: ReadonlySet<number> }> {
     const from = await tables(this.strapi);
     const rows = (await from(type.table)
       .select(columnsOf(this.strapi, type))
       .whereIn('id', ids)) as StoredRow[];
-    return new Set((await this.open(type, rows)).flatMap(({ tokens }) => tokens.map(tokenKey)));
+    const inspections = await this.open(type, rows);
+    return {
+      tokens: new Set(inspections.flatMap(({ tokens }) => tokens.map(tokenKey))),
+      readable: new Set(inspections.flatMap(({ row, stored }) => (stored === null ? [] : [row.id]))),
+    };
   }
 
   private async confirm(type: ProtectedType, ids: readonly number[]): Promise<void> {
@@ -137,7 +147,7 @@ export class RecordInspector {
       inspections.flatMap(({ claims }) => claims),
     );
     const subjects = await this.missingSubjects(type, inspections);
-    const attributes = attributesByScope(type);
+    const attributes = this.vault.index.attributesByScope(type);
     const problems: Problem[] = [];
     for (const { row, stored, tokens, claims } of inspections) {
       const at = { uid: type.uid, record: recordName(type, row), id: row.id };
@@ -156,7 +166,7 @@ export class RecordInspector {
       for (const token of tokens) {
         if (present.has(tokenKey(token))) continue;
         const attribute = attributes.get(token.scope);
-        add({ kind: 'token-missing', token, ...(attribute === undefined ? {} : { attribute }) });
+        add({ kind: 'token-missing', token, ...(attribute == null ? {} : { attribute }) });
       }
       for (const claim of claims) {
         const holder = holders.get(claimKey(claim));
@@ -222,13 +232,4 @@ export class RecordInspector {
       [...new Set(names)].map((name) => ({ id: keyIdOfName(name) })),
     );
   }
-}
-
-/** Names the attribute an entry of the index is of; a data subject's entry is of none. */
-export function attributesByScope(type: ProtectedType): ReadonlyMap<number, string> {
-  return new Map(
-    [...type.attributes.values()].flatMap(({ name, scopes }) =>
-      Object.values(scopes).map((scope) => [scope, name] as const),
-    ),
-  );
 }
