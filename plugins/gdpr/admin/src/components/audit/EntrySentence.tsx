@@ -1,4 +1,3 @@
-import { Typography } from '@strapi/design-system';
 import * as React from 'react';
 import { useIntl } from 'react-intl';
 
@@ -24,9 +23,9 @@ export function EntrySentence({ entry, wording }: { readonly entry: AuditEntry; 
   const intl = useIntl();
   const { key, values } = sentenceOf(entry, wording);
   const actor = (
-    <Typography key="actor" fontWeight="bold" textColor="inherit">
+    <strong key="actor" style={{ fontWeight: 600 }}>
       {values.actor}
-    </Typography>
+    </strong>
   );
   return <>{intl.formatMessage(messageOf(key), { ...values, actor })}</>;
 }

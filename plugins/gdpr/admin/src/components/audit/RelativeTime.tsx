@@ -7,8 +7,8 @@ import { relativeTime } from './relative-time';
 /** How long ago it was, and exactly when on hover. Says it anew every ten seconds. */
 export function RelativeTime({ time }: { readonly time: number }) {
   const intl = useIntl();
-  const now = useNow(10_000);
-  const { value, unit } = relativeTime(time, now);
+  useTick(10_000);
+  const { value, unit } = relativeTime(time, Date.now());
   const exact = intl.formatDate(time, { dateStyle: 'full', timeStyle: 'medium' });
   return (
     <Typography
@@ -23,11 +23,10 @@ export function RelativeTime({ time }: { readonly time: number }) {
   );
 }
 
-function useNow(interval: number): number {
-  const [now, setNow] = React.useState(Date.now);
+function useTick(interval: number): void {
+  const [, tick] = React.useReducer((ticks: number) => ticks + 1, 0);
   React.useEffect(() => {
-    const timer = window.setInterval(() => setNow(Date.now()), interval);
+    const timer = window.setInterval(tick, interval);
     return () => window.clearInterval(timer);
   }, [interval]);
-  return now;
 }

@@ -180,10 +180,12 @@ function permissionKey(change: unknown): TextKey {
 }
 
 const OPERATIONS = [
-  'rotate-key-encryption-key',
+  'key-encryption-key-rotated',
+  'data-key-rotated',
+  'data-keys-destroyed',
+  'index-key-rotated',
+  'keys-moved',
   'rotate-audit-signing-key',
-  'rotate-index-key',
-  'destroy-data-key',
 ] as const;
 
 function operationOf(operation: string, text: Text): string {

@@ -167,7 +167,8 @@ function LoadingEntries() {
 }
 
 const Row = styled(Flex)`
-  & + & {
+  /* Not "& + &": that would hold for the rows of every theme at once. */
+  &:not(:first-child) {
     border-top: 1px solid ${({ theme }) => theme.colors.neutral150};
   }
 `;

@@ -79,7 +79,7 @@ export function TrailFilters() {
         <Cell>
           <ActorFilter value={search.actor} choices={actors} onChange={(actor) => set({ actor })} />
         </Cell>
-        <Cell col={2}>
+        <Cell>
           <Choices
             name="action"
             value={search.action}
@@ -98,7 +98,7 @@ export function TrailFilters() {
         <Cell col={2}>
           <Choices name="type" value={search.type} choices={types} onChange={(type) => set({ type })} />
         </Cell>
-        <Cell>
+        <Cell col={2}>
           <DocumentFilter value={search.document} onChange={(document) => set({ document })} />
         </Cell>
       </Grid.Root>
