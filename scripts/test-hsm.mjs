@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 
 import { build } from './build.mjs';
 import { ROOT } from './env.mjs';
@@ -26,6 +28,13 @@ try {
   process.exit(1);
 }
 build(['plugin', 'server']);
+const directory = mkdtempSync(path.join(tmpdir(), 'gdpr-hsm-'));
+const configuration = path.join(directory, 'softhsm2.conf');
+mkdirSync(path.join(directory, 'tokens'));
+writeFileSync(
+  configuration,
+  `directories.tokendir = ${path.join(directory, 'tokens')}\nobjectstore.backend = file\nlog.level = ERROR\n`,
+);
 const { status } = spawnSync(
   'npx',
   ['jest', '--config', 'jest.hsm.config.mjs', '--runInBand', ...process.argv.slice(2)],
@@ -35,9 +44,11 @@ const { status } = spawnSync(
     env: {
       ...process.env,
       SOFTHSM_LIBRARY: library,
+      SOFTHSM2_CONF: configuration,
       TEST_DATABASE: process.env.TEST_DATABASE ?? 'sqlite',
       NODE_ENV: 'test',
     },
   },
 );
+rmSync(directory, { recursive: true, force: true });
 process.exit(status ?? 1);

@@ -18,12 +18,11 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.stop();
-  hsm.drop();
 });
 
 const documents = (): any => app.strapi.documents(CONTACT as never);
 const find = async (name: string): Promise<string[]> => {
-  (app.strapi.plugin('gdpr').service('vault') as any).of().keys.forget();
+  app.strapi.plugin('gdpr').service<any>('vault').of().keys.forget();
   return (await documents().findMany({ filters: { email: `${name}@example.org` } })).map(
     ({ email }: any) => email,
   );
@@ -55,7 +54,7 @@ test('without the HSM nothing boots', async () => {
   const { code, output } = await failChild({ LOG_LEVEL: 'error' });
   hsm.back();
   expect(code).toBe(1);
-  expect(output).toMatch(/^The HSM has no token with the label "gdpr test"/);
+  expect(output).toMatch(/^The HSM behind .* \(GDPR_PKCS11_LIBRARY\) cannot be reached/);
   expect(output.split('\n')).toHaveLength(1);
 });
 
@@ -78,7 +77,7 @@ test('while the HSM is away a request gets a bare 503, and its answer again when
   const away = await subscribe('away@example.org');
   hsm.back();
   expect(away.status).toBe(503);
-  expect(JSON.stringify(await away.json())).not.toMatch(/HSM|CKR|softhsm|gdpr test/i);
+  expect(JSON.stringify(await away.json())).not.toMatch(/HSM|CKR|softhsm/i);
   expect((await subscribe('after@example.org')).status).toBe(202);
   await node.kill();
 });

@@ -18,7 +18,6 @@ beforeAll(async () => {
   await sodiumReady();
   hsm = startSoftHsm(['first', 'second', 'twin', 'twin']);
 });
-afterAll(() => hsm.drop());
 
 test('unwraps what it wrapped, under the same key and for the same use only', async () => {
   const first = createPkcs11Provider(settings());

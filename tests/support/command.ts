@@ -42,6 +42,13 @@ export function runCommand(
   return startCommand(args, env).ended;
 }
 
+/** Says whether a command has ended. */
+export function ends(ended: Promise<unknown>): () => boolean {
+  let isOver = false;
+  void ended.then(() => (isOver = true));
+  return () => isOver;
+}
+
 /** Runs `strapi-gdpr` and ends it at once, as a power cut would, as soon as `isInTheMiddle` says so. */
 export async function killCommand(
   args: readonly string[],
@@ -49,13 +56,9 @@ export async function killCommand(
   isInTheMiddle: () => Promise<boolean>,
 ): Promise<void> {
   const { process: child, ended } = startCommand(args, env);
-  let isOver = false;
-  void ended.then(() => (isOver = true));
-  while (!isOver) {
-    if (await isInTheMiddle()) break;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  if (isOver) {
+  const isOver = ends(ended);
+  while (!isOver() && !(await isInTheMiddle())) await new Promise((resolve) => setTimeout(resolve, 5));
+  if (isOver()) {
     const { code, stdout, stderr } = await ended;
     throw new Error(`The command ended before it could be killed (${String(code)}): ${stdout}${stderr}`);
   }

@@ -1,4 +1,4 @@
-import { killCommand, runCommand, startCommand } from '../../support/command';
+import { ends, killCommand, runCommand, startCommand } from '../../support/command';
 import { CONTACT, DATA_SUBJECT, startStrapi, type TestStrapi } from '../../support/strapi';
 
 const PEOPLE = 1_500;
@@ -68,11 +68,10 @@ test('the index key rotates, killed on the way, while searches and writes go on 
 
   await app.knex('gdpr_runs').update({ lease_until: 0 });
   const command = startCommand(['keys', 'rotate', '--index']);
-  let isOver = false;
-  void command.ended.then(() => (isOver = true));
+  const isOver = ends(command.ended);
   let rounds = 0;
   let created = 0;
-  while (!isOver) {
+  while (!isOver()) {
     rounds += 1;
     await expectExact((rounds * 37) % 1_399 === 1 ? 2 : (rounds * 37) % 1_399);
     await expectExact(9_001);
@@ -104,7 +103,7 @@ test('the index key rotates, killed on the way, while searches and writes go on 
   await expectExact(1_400, 0);
   expect(await documents().count({ filters: { email: 'changed@example.org' } })).toBe(1);
 
-  const { table } = (app.strapi.plugin('gdpr').service('vault') as any).of().types.get(DATA_SUBJECT);
+  const { table } = app.strapi.plugin('gdpr').service<any>('vault').of().types.get(DATA_SUBJECT);
   const rows = await app.knex(table).select('email_key', 'email_key_even');
   expect(rows.every((row: any) => row.email_key === null && row.email_key_even !== null)).toBe(true);
   await documents().create({ data: person(0) });

@@ -26,7 +26,7 @@ const create = (email: string): Promise<{ documentId: string }> =>
   documents().create({ data: { email, firstName: 'A' } });
 const find = async (email: string): Promise<string[]> =>
   (await documents().findMany({ filters: { email } })).map((contact: { email: string }) => contact.email);
-const vault = (): any => (app.strapi.plugin('gdpr').service('vault') as any).of();
+const vault = (): any => app.strapi.plugin('gdpr').service<any>('vault').of();
 const run = (): any => app.knex('gdpr_runs').where({ kind: 'rewrap-keys' }).first();
 const keksInUse = async (): Promise<string[]> =>
   (await app.knex('gdpr_data_keys').distinct('kek_id').orderBy('kek_id')).map((row: any) => row.kek_id);

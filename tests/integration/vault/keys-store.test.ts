@@ -42,7 +42,7 @@ afterAll(async () => {
 
 const documents = (): any => app.strapi.documents(CONTACT as never);
 const create = (email: string): Promise<any> => documents().create({ data: { email } });
-const vault = (): any => (app.strapi.plugin('gdpr').service('vault') as any).of();
+const vault = (): any => app.strapi.plugin('gdpr').service<any>('vault').of();
 const found = async (email: string): Promise<number> => {
   vault().keys.forget();
   return (await documents().findMany({ filters: { email } })).length;

@@ -33,6 +33,9 @@ import { Trail } from './trail/trail';
 import { exportLog, type ExportFormat } from './verify/export-log';
 import { verifyLogRun } from './verify/verify-log';
 
+/** Whose an e-mail address is: the `documentId` of a data subject. People are dealt with above this room. */
+export type FindsPersons = (email: string) => Promise<string | null>;
+
 /** The audit trail of one Strapi instance: its parts, put together, and what other rooms may ask of it. */
 export class Audit {
   readonly store: TreeStore;
@@ -46,6 +49,7 @@ export class Audit {
   readonly recorder: Recorder;
   readonly denials: Denials;
   private holds: HoldsSubjects | undefined;
+  private persons: FindsPersons = () => Promise.resolve(null);
 
   constructor(
     readonly strapi: Core.Strapi,
@@ -136,6 +140,15 @@ export class Audit {
   /** Tells who is on legal hold: nothing about them is pruned. */
   registerLegalHolds(holds: HoldsSubjects): void {
     this.holds = holds;
+  }
+
+  registerPersons(persons: FindsPersons): void {
+    this.persons = persons;
+  }
+
+  /** @returns the `documentId` of the data subject with this e-mail address, or `null` */
+  findPerson(email: string): Promise<string | null> {
+    return this.persons(email);
   }
 
   /** Prunes by age; what was done is an entry itself. */

@@ -6,10 +6,18 @@ import { createGzip } from 'node:zlib';
 
 import type { Core } from '@strapi/types';
 
+import type {
+  AuditChainState,
+  AuditEntryAnswer,
+  AuditNames,
+  AuditPage,
+  AuditValues,
+  AuditVerification,
+} from '../../../contracts/audit';
 import { clock } from '../platform/clock';
 import { tables } from '../platform/database/connection';
+import { GdprError, notFound } from '../platform/errors';
 import { jobsOf } from '../platform/jobs';
-import { notFound } from '../platform/errors';
 import { runsOf } from '../platform/runs';
 
 import { auditOf } from './audit-of';
@@ -17,6 +25,7 @@ import { readCheckpoint } from './log/checkpoint';
 import { parseEntry } from './entry/entry';
 import { QUEUE } from './store/tables';
 import { actorNames } from './trail/actor-names';
+import { auditPageController } from './trail/page-controller';
 import type { EntryView } from './trail/trail';
 import { parseExportFormat, parseIndex, parseTrailQuery } from './trail/trail-query';
 import { tarOf } from './verify/tar';
@@ -25,6 +34,7 @@ import { VERIFY_RUN } from './verify/verify-log';
 interface Context {
   readonly params: Readonly<Record<string, string>>;
   readonly query: unknown;
+  readonly request: { readonly body?: unknown };
   readonly res: NodeJS.EventEmitter;
   status: number;
   body: unknown;
@@ -82,12 +92,14 @@ export function auditController({ strapi }: { strapi: Core.Strapi }): Record<str
 
     // ── admin panel ──
 
+    ...auditPageController(strapi, audit),
+
     async find(ctx) {
       const page = await audit().trail.find(parseTrailQuery(ctx.query));
       ctx.body = {
         data: page.entries,
         meta: { ...(await named(page.entries)), next: page.next, size: page.size },
-      };
+      } satisfies AuditPage;
     },
 
     async findOne(ctx) {
@@ -104,9 +116,11 @@ export function auditController({ strapi }: { strapi: Core.Strapi }): Record<str
           ...(await named([entry])),
           leafHash: base64(leaf),
           inclusion:
-            proof === null ? null : { size: last?.size, proof: proof.map(base64), checkpoint: last?.note },
+            proof === null || last === null
+              ? null
+              : { size: last.size, proof: proof.map(base64), checkpoint: last.note },
         },
-      };
+      } satisfies AuditEntryAnswer;
     },
 
     async values(ctx) {
@@ -119,7 +133,7 @@ export function auditController({ strapi }: { strapi: Core.Strapi }): Record<str
         action: 'read-values',
         details: { entry: entry.id, documents: about },
       });
-      ctx.body = { data: values };
+      ctx.body = { data: values satisfies AuditValues[] };
     },
 
     async seenBy(ctx) {
@@ -129,7 +143,7 @@ export function auditController({ strapi }: { strapi: Core.Strapi }): Record<str
       ctx.body = {
         data: page.entries,
         meta: { ...(await named(page.entries)), next: page.next, size: page.size },
-      };
+      } satisfies AuditPage;
     },
 
     async state(ctx) {
@@ -157,21 +171,22 @@ export function auditController({ strapi }: { strapi: Core.Strapi }): Record<str
           },
           witnesses: await audit().witnesses.states(),
           keys: (await audit().keys.verifiers()).map(({ key }) => key),
-        },
+        } satisfies AuditChainState<Date>,
       };
     },
 
     async verify(ctx) {
-      await audit().sealer.run({ now: true });
+      await orBroken(audit().sealer.run({ now: true }));
       const status = await runsOf(strapi).start(VERIFY_RUN);
       await audit().recorder.record({ action: 'verify', details: { entries: status.total } });
       jobsOf(strapi).kick();
       ctx.status = 202;
-      ctx.body = { data: status };
+      ctx.body = { data: status satisfies AuditVerification<Date> };
     },
 
     async verification(ctx) {
-      ctx.body = { data: await runsOf(strapi).status(VERIFY_RUN) };
+      const status: AuditVerification<Date> | null = await runsOf(strapi).status(VERIFY_RUN);
+      ctx.body = { data: status };
     },
 
     async download(ctx) {
@@ -179,7 +194,7 @@ export function auditController({ strapi }: { strapi: Core.Strapi }): Record<str
       const directory = await mkdtemp(path.join(tmpdir(), 'gdpr-audit-'));
       const remove = (): void => void rm(directory, { recursive: true, force: true });
       ctx.res.once('close', remove);
-      await audit().sealer.complete();
+      await orBroken(audit().sealer.complete());
       const { size } = await audit().exportTo(directory, format);
       const files = (await readdir(directory)).sort().map((name) => path.join(directory, name));
       ctx.attachment(`audit-trail-${String(size)}.tar.gz`);
@@ -194,8 +209,22 @@ export function auditController({ strapi }: { strapi: Core.Strapi }): Record<str
     return last;
   }
 
-  async function named(entries: readonly EntryView[]): Promise<{ actors: Readonly<Record<string, string>> }> {
-    return { actors: await actorNames(strapi, [...new Set(entries.map(({ actor }) => actor))]) };
+  async function named(entries: readonly EntryView[]): Promise<AuditNames> {
+    const actors = entries.flatMap(({ actor, details }) => {
+      // Whose permissions changed.
+      const of = details?.['of'];
+      return typeof of === 'string' ? [actor, of] : [actor];
+    });
+    return { actors: await actorNames(strapi, [...new Set(actors)]) };
+  }
+}
+
+/** A log that was tampered with is not sealed any more. To find out where, it is verified and exported as it is. */
+async function orBroken(sealing: Promise<unknown>): Promise<void> {
+  try {
+    await sealing;
+  } catch (error) {
+    if (!(error instanceof GdprError) || error.code !== 'audit-log-broken') throw error;
   }
 }
 

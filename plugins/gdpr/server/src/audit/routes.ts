@@ -12,19 +12,39 @@ export const contentApiRoutes: readonly Route[] = [
   { method: 'GET', path: '/transparency/consistency/:size', handler: 'audit.consistencyProof', config: open },
 ];
 
-function guarded(action: 'read' | 'values' | 'export' | 'verify'): Route['config'] {
+/** @param besides what else is needed */
+function guarded(
+  action: 'read' | 'values' | 'export' | 'verify',
+  ...besides: readonly string[]
+): Route['config'] {
   return {
     policies: [
       'admin::isAuthenticatedAdmin',
-      { name: 'admin::hasPermissions', config: { actions: [`${ACTION}.${action}`] } },
+      { name: 'admin::hasPermissions', config: { actions: [`${ACTION}.${action}`, ...besides] } },
     ],
   };
 }
 
+/** Old and new values are personal data in clear: whoever sees masks elsewhere must not read around them here. */
+const CLEAR = 'plugin::gdpr.personal-data.read';
+
 export const adminRoutes: readonly Route[] = [
   { method: 'GET', path: '/audit/entries', handler: 'audit.find', config: guarded('read') },
   { method: 'GET', path: '/audit/entries/:index', handler: 'audit.findOne', config: guarded('read') },
-  { method: 'GET', path: '/audit/entries/:index/values', handler: 'audit.values', config: guarded('values') },
+  {
+    method: 'GET',
+    path: '/audit/entries/:index/values',
+    handler: 'audit.values',
+    config: guarded('values', CLEAR),
+  },
+  {
+    method: 'POST',
+    path: '/audit/entries/:index/verification',
+    handler: 'audit.verifyOne',
+    config: guarded('read'),
+  },
+  { method: 'POST', path: '/audit/person', handler: 'audit.findPerson', config: guarded('read') },
+  { method: 'GET', path: '/audit/choices', handler: 'audit.choices', config: guarded('read') },
   {
     method: 'GET',
     path: '/audit/records/:type/:documentId',

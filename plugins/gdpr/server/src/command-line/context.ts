@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 
+import type * as Strapi from '@strapi/strapi';
 import type { Core } from '@strapi/types';
 import { Presets, SingleBar } from 'cli-progress';
 
@@ -42,7 +43,7 @@ async function loadProject(): Promise<Core.Strapi> {
   // Here and not above: commands that need no project must not wait for Strapi to load. By `require`, because Strapi's
   // ES modules import folders, which Node refuses; and the project's own Strapi.
   const project = createRequire(path.join(appDir, 'package.json'));
-  const { compileStrapi, createStrapi } = project('@strapi/strapi') as typeof import('@strapi/strapi');
+  const { compileStrapi, createStrapi } = project('@strapi/strapi') as typeof Strapi;
   const built = path.join(appDir, 'dist');
   const directories = existsSync(path.join(built, 'config'))
     ? { appDir, distDir: built }

@@ -13,6 +13,8 @@ import type { WrappingKey } from './wrapping-key';
 
 /** Keys past their time are wiped within so many ms. */
 const SWEEP_INTERVAL = 5_000;
+/** No unwrapped key is older, in ms (design 3). */
+const MAX_AGE = 60_000;
 
 /** A key that was destroyed on purpose: what was sealed under it reads as erased. */
 export const DESTROYED = Symbol('destroyed data key');
@@ -44,7 +46,8 @@ export class DataKeys {
   ) {
     this.cache = new LRUCache({
       max: settings.maxKeys,
-      ttl: settings.ttl,
+      // Less the time until the next sweep: after a minute the bytes are gone, not only out of use.
+      ttl: Math.min(settings.ttl, MAX_AGE - SWEEP_INTERVAL),
       // Wiping waits for the next turn of the event loop, because whoever was just given the key uses it in this one.
       dispose: (key) => this.wipeSoon(key),
     });

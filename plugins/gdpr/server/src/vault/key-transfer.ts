@@ -197,8 +197,8 @@ function travelling(row: KeyRow): TravellingKey {
     subject: row.subject,
     kekId: row.kek_id,
     wrapped: row.wrapped?.toString('base64') ?? null,
-    createdAt: Number(row.created_at),
-    destroyedAt: row.destroyed_at === null ? null : Number(row.destroyed_at),
+    createdAt: row.created_at,
+    destroyedAt: row.destroyed_at,
   };
 }
 

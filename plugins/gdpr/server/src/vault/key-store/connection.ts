@@ -104,7 +104,7 @@ export function ownConnection(root: string, config: Readonly<Record<string, unkn
         schema === undefined ? database(table) : database(table).withSchema(schema),
       ),
     qualified: (table) => (schema === undefined ? table : `${schema}.${table}`),
-    raw: async (sql, bindings) => answered(database.raw(sql, bindings)),
+    raw: async (sql, bindings) => answered<unknown>(database.raw(sql, bindings)),
     schema: () => (schema === undefined ? database.schema : database.schema.withSchema(schema)),
     close: () => database.destroy(),
   };

@@ -1,5 +1,3 @@
-import type { Knex } from 'knex';
-
 import { chunk } from '../../platform/database/dialect';
 
 import type { KeyStoreConnection } from './connection';
@@ -26,7 +24,7 @@ export async function replaceWrapped(
     await connection.raw(
       `UPDATE ?? AS k SET kek_id = ?, wrapped = v.wrapped
        FROM unnest(?::bytea[], ?::bytea[]) AS v(id, wrapped) WHERE k.id = v.id AND k.wrapped IS NOT NULL`,
-      [table, kekId, ids, forms] as unknown as Knex.RawBinding[],
+      [table, kekId, ids, forms],
     );
     return;
   }

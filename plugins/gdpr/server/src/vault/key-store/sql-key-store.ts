@@ -72,7 +72,7 @@ export class SqlKeyStore implements KeyStore {
 
   async keysOf(subject: string): Promise<readonly KeyRow[]> {
     const from = await this.from();
-    const rows = await answered(
+    const rows: unknown = await answered(
       from(DATA_KEYS)
         .select(...ROW)
         .where({ subject })
@@ -180,7 +180,7 @@ export class SqlKeyStore implements KeyStore {
 
   async systemKeys(): Promise<readonly SystemKeyRow[]> {
     const from = await this.from();
-    const rows = (await answered(from(SYSTEM_KEYS).select('*').orderBy('name'))) as SystemKeyRow[];
+    const rows = (await answered(from(SYSTEM_KEYS).select('*').orderBy('name'))) as Read<SystemKeyRow>[];
     return rows.map((row) => ({ ...row, created_at: Number(row.created_at) }));
   }
 
@@ -206,7 +206,7 @@ export class SqlKeyStore implements KeyStore {
   ): Promise<readonly StoredKey[]> {
     const position = after === null ? '' : 'AND id > ?';
     const sql = `SELECT id, subject, kek_id, wrapped FROM ??
-      WHERE kek_id <> ? AND wrapped IS NOT NULL ${position} ORDER BY id LIMIT ${String(Number(limit))}`;
+      WHERE kek_id <> ? AND wrapped IS NOT NULL ${position} ORDER BY id LIMIT ${String(limit)}`;
     const table = this.connection.qualified(DATA_KEYS);
     return selectRows<StoredKey>(this.connection, sql, [table, kekId, ...(after === null ? [] : [after])]);
   }
@@ -290,10 +290,17 @@ export class SqlKeyStore implements KeyStore {
   }
 }
 
+/** PostgreSQL's driver gives 64-bit numbers as text. */
+type Read<Row extends { readonly created_at: number }> = Omit<Row, 'created_at' | 'destroyed_at'> & {
+  readonly created_at: number | string;
+  readonly destroyed_at?: number | string | null;
+};
+
 function rowsOf(rows: unknown): KeyRow[] {
-  return (rows as KeyRow[]).map((row) => ({
+  return (rows as Read<KeyRow>[]).map((row) => ({
     ...row,
     created_at: Number(row.created_at),
-    destroyed_at: row.destroyed_at === null ? null : Number(row.destroyed_at),
+    destroyed_at:
+      row.destroyed_at === null || row.destroyed_at === undefined ? null : Number(row.destroyed_at),
   }));
 }
