@@ -196,9 +196,9 @@ describe('in the database', () => {
   const verified = async (): Promise<any> => {
     const runs = app.strapi.plugin('gdpr').service<any>('runs').of();
     await runs.start('audit-verify');
-    // The background of this server may be at it already.
+    // The background of this server does it.
     for (;;) {
-      await runs.advance('audit-verify').catch(() => undefined);
+      app.strapi.plugin('gdpr').service<any>('jobs').kick();
       const status = await runs.status('audit-verify');
       if (status.state !== 'running') return status;
       await new Promise((resolve) => setTimeout(resolve, 50));

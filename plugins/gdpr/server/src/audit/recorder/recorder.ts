@@ -1,6 +1,6 @@
 import type { OpenedRecord, OpeningFailure, Vault, VaultWrite } from '../../vault';
 import type { AttributeSchemas } from '../store/attribute-schemas';
-import type { Event, EventWriter } from '../store/event-writer';
+import { auditUnavailable, type Event, type EventWriter } from '../store/event-writer';
 
 import { Accesses } from './access';
 import { Changes } from './changes';
@@ -20,6 +20,8 @@ class RequestRecord {
   readonly drafts: Draft[] = [];
   /** Once the answer has left, there is no "before" any more: what is read then is written at once. */
   isClosed = false;
+  /** Set when something of this request could not be recorded: then nothing of its answer leaves. */
+  failure: Error | null = null;
 }
 
 /** What is recorded of one transaction. */
@@ -166,9 +168,9 @@ export class Recorder {
     if (request === undefined || request.isClosed) return;
     request.isClosed = true;
     const drafts = [...request.accesses.drafts(this.schemas), ...request.drafts];
-    if (drafts.length === 0) return;
     const origin = this.origins.of(context);
     await this.writer.commit(await eventsOf(drafts, request.ids, origin));
+    if (request.failure !== null) throw request.failure;
   }
 
   // ── transactions ──
@@ -211,7 +213,28 @@ export class Recorder {
       const { draft, payload } = await change.draft(this.vault, this.schemas, id);
       events.push({ entry: completed(draft, id, origin), payload });
     }
-    await this.writer.insert([...events, ...(await eventsOf(drafts, ids, origin))]);
+    try {
+      await this.writer.insert([...events, ...(await eventsOf(drafts, ids, origin))]);
+    } catch (error) {
+      throw this.refusing(error);
+    }
+  }
+
+  /**
+   * A transaction that could not even begin: on SQLite it begins as a writer, so a database that takes no writes answers
+   * no query of the document service either. knex then fails the first query in it, and does not say why. The request is
+   * told.
+   */
+  transactionFailed(error: unknown): unknown {
+    const message = error instanceof Error ? error.message : '';
+    if (!message.startsWith('Transaction query already complete')) return error;
+    return this.refusing(auditUnavailable({ code: 'no transaction can begin' }));
+  }
+
+  private refusing(error: unknown): unknown {
+    const request = this.openRequest();
+    if (request !== undefined && error instanceof Error) request.failure = error;
+    return error;
   }
 
   private async commit(drafts: readonly Draft[]): Promise<void> {

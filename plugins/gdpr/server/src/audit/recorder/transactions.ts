@@ -20,16 +20,20 @@ export function recordTransactions(strapi: Core.Strapi, recorder: Recorder): voi
   database.transaction = (work) => {
     // Without work somebody opens one by hand, or asks for the one that is running.
     if (work === undefined || strapi.db.inTransaction()) return original(work);
-    return recorder.inTransaction((beforeCommit) =>
-      original(async (callbacks) => {
-        const commit = async (): Promise<void> => {
+    return recorder.inTransaction(async (beforeCommit) => {
+      try {
+        return await original(async (callbacks) => {
+          const commit = async (): Promise<void> => {
+            await beforeCommit();
+            await callbacks.commit();
+          };
+          const result = await work({ ...callbacks, commit });
           await beforeCommit();
-          await callbacks.commit();
-        };
-        const result = await work({ ...callbacks, commit });
-        await beforeCommit();
-        return result;
-      }),
-    );
+          return result;
+        });
+      } catch (error) {
+        throw recorder.transactionFailed(error);
+      }
+    });
   };
 }

@@ -82,11 +82,17 @@ export class EventWriter {
   /** Only the database's code goes on: its message may quote what was to be written. */
   private failure(error: unknown): GdprError {
     if (error instanceof GdprError) return error;
-    const code =
-      typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
-    this.strapi.log.error(`gdpr: the audit trail cannot be written (${code}).`);
-    return new GdprError('audit-unavailable', unavailableSentence(code));
+    const failure = auditUnavailable(error);
+    this.strapi.log.error(`gdpr: ${failure.message}`);
+    return failure;
   }
+}
+
+/** Why nothing personal is read or changed now. Of the error only its code: its message may quote values. */
+export function auditUnavailable(error: unknown): GdprError {
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
+  return new GdprError('audit-unavailable', unavailableSentence(code));
 }
 
 function unavailableSentence(code: string): string {
