@@ -88,7 +88,9 @@ export class Origins {
   }
 
   of(request: RequestContext): Origin {
-    const ip = keptAddress(request.request.ip, this.address);
+    // A project's code may run something in a context that it made itself, without a request.
+    const { request: http } = request as { readonly request?: { readonly ip?: string } };
+    const ip = http?.ip === undefined ? undefined : keptAddress(http.ip, this.address);
     const origin = { actor: actorOf(request), source: sourceOf(request, this.graphqlEndpoint) };
     return ip === undefined ? origin : { ...origin, ip };
   }
