@@ -1,26 +1,8 @@
+import { restoreWriting, written } from '../../support/written';
+
 import { apiToken, signInAdmin } from '../../support/accounts';
 import { addTypes, MARKED, markersIn, SAMPLE, SAMPLE_TYPES } from '../../support/sample-types';
 import { CONTACT, startStrapi, type TestStrapi } from '../../support/strapi';
-
-/** Everything that this process writes while it runs, by whatever way. */
-const written: string[] = [];
-const record = (chunk: unknown): void => void written.push(String(chunk));
-const restore: (() => void)[] = [];
-for (const stream of [process.stdout, process.stderr]) {
-  const write = stream.write.bind(stream);
-  stream.write = (chunk: never, ...rest: never[]) => {
-    record(chunk);
-    return write(chunk, ...rest);
-  };
-  restore.push(() => (stream.write = write));
-}
-// Jest's console does not write to the streams above until the suite has ended.
-for (const name of ['log', 'info', 'warn', 'error', 'debug'] as const) {
-  const spy = jest.spyOn(console, name).mockImplementation((...parts: unknown[]) => record(parts.join(' ')));
-  restore.push(() => spy.mockRestore());
-}
-const warned = (warning: Error): void => record(warning.stack);
-process.on('warning', warned);
 
 let app: TestStrapi;
 let token: Record<string, string>;
@@ -36,8 +18,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.stop();
-  process.off('warning', warned);
-  for (const undo of restore) undo();
+  restoreWriting();
 });
 
 const documents = (uid: string) => app.strapi.documents(uid as never) as any;

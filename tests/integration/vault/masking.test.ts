@@ -245,7 +245,12 @@ describe('by REST', () => {
   test('a controller that stores what it was sent stores no mask, and code may empty what it likes', async () => {
     const inRequestOf = (work: () => Promise<unknown>) =>
       (app.strapi.requestContext as any).run(
-        { method: 'POST', state: { userAbility: { can: () => false }, auth: {} } },
+        {
+          method: 'POST',
+          path: '/api/own',
+          request: { ip: '127.0.0.1' },
+          state: { userAbility: { can: () => false }, auth: {} },
+        },
         work,
       );
     await inRequestOf(() =>

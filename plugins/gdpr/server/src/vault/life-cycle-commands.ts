@@ -164,8 +164,10 @@ async function complete(
   const progress = context.progress(title);
   const show = ({ done, total }: RunStatus): void => progress.update(done, total);
   try {
-    if (dialectOf(strapi) === 'sqlite') await handOver(strapi, kind, uid, show);
-    const status = await runsOf(strapi).complete(kind, uid, show);
+    const handed = dialectOf(strapi) === 'sqlite' ? await handOver(strapi, kind, uid, show) : null;
+    // Asked for once more, a run that a server has finished would begin anew, and say that nothing was done.
+    const isOver = handed !== null && handed.state !== 'running';
+    const status = isOver ? handed : await runsOf(strapi).complete(kind, uid, show);
     if (status.state === 'failed') throw new GdprError('command-refused', status.error ?? `${kind} failed.`);
     return status;
   } finally {
@@ -182,7 +184,7 @@ async function handOver(
   kind: string,
   uid: string,
   show: (status: RunStatus) => void,
-): Promise<void> {
+): Promise<RunStatus> {
   const runs = runsOf(strapi);
   let status = await runs.start(kind, uid);
   let patience = status.total === 0 ? 0 : HAND_OVER;
@@ -197,6 +199,7 @@ async function handOver(
     status = next;
     show(status);
   }
+  return status;
 }
 
 /** Types whose records are somebody's by way of another type come after it: its key has to be there. */

@@ -88,9 +88,7 @@ export class Origins {
   }
 
   of(request: RequestContext): Origin {
-    // A project's code may run something in a context that it made itself, without a request.
-    const { request: http } = request as { readonly request?: { readonly ip?: string } };
-    const ip = http?.ip === undefined ? undefined : keptAddress(http.ip, this.address);
+    const ip = keptAddress(request.request.ip, this.address);
     const origin = { actor: actorOf(request), source: sourceOf(request, this.graphqlEndpoint) };
     return ip === undefined ? origin : { ...origin, ip };
   }
