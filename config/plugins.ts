@@ -1,4 +1,12 @@
+import { keyEncryption, keyStore } from '../src/keys';
 import { secret, setting, settingOr, wholeNumber } from '../src/environment';
+
+/** Where copies of the audit trail's checkpoints go. */
+function witnesses(): object[] {
+  const file = setting('GDPR_AUDIT_WITNESS_FILE');
+  const url = setting('GDPR_AUDIT_WITNESS_URL');
+  return [...(file === undefined ? [] : [{ file }]), ...(url === undefined ? [] : [{ url }])];
+}
 
 export default () => ({
   gdpr: {
@@ -6,8 +14,13 @@ export default () => ({
     config: {
       masterKey: setting('GDPR_MASTER_KEY'),
       masterKeyFile: setting('GDPR_MASTER_KEY_FILE'),
+      masterKeyPrevious: setting('GDPR_MASTER_KEY_PREVIOUS'),
+      masterKeyPreviousFile: setting('GDPR_MASTER_KEY_PREVIOUS_FILE'),
+      ...keyEncryption(),
+      ...keyStore(),
       publicUrl: setting('PUBLIC_URL'),
       mailFrom: setting('MAIL_FROM'),
+      audit: { witnesses: witnesses() },
       defaultCountry: setting('DEFAULT_COUNTRY'),
       jobs: { driver: settingOr('GDPR_JOBS_DRIVER', 'database'), redisUrl: setting('REDIS_URL') },
     },

@@ -43,9 +43,11 @@ export function readEnv(file) {
  */
 export function completeEnv(file = path.join(ROOT, '.env')) {
   const present = readEnv(file);
-  const hasKeyFile = Boolean(present.GDPR_MASTER_KEY_FILE || process.env.GDPR_MASTER_KEY_FILE);
+  const hasKeyElsewhere = ['GDPR_MASTER_KEY_FILE', 'GDPR_PKCS11_LIBRARY'].some(
+    (name) => present[name] || process.env[name],
+  );
   const missing = Object.keys(SECRETS).filter(
-    (name) => !present[name] && !process.env[name] && !(name === 'GDPR_MASTER_KEY' && hasKeyFile),
+    (name) => !present[name] && !process.env[name] && !(name === 'GDPR_MASTER_KEY' && hasKeyElsewhere),
   );
   if (missing.length === 0) return [];
   const before = existsSync(file)

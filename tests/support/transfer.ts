@@ -40,6 +40,7 @@ export async function importFrom(
     compression: { enabled: false },
   });
   await transferEngine(source, localDestination(strapi, filter), 'strict', filter).transfer();
+  await committed(strapi);
 }
 
 /** `strapi transfer --to URL --to-token TOKEN`. */
@@ -60,6 +61,14 @@ export async function pullFrom(strapi: Core.Strapi, url: string, token: string):
     auth: { type: 'token', token },
   });
   await transferEngine(source, localDestination(strapi), 'strict').transfer();
+  await committed(strapi);
+}
+
+/** The engine answers before its transaction has ended: it only tells it to. */
+async function committed(strapi: Core.Strapi): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (strapi.db.connection.client.pool.numUsed() > 0 && Date.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 function localSource(strapi: Core.Strapi): any {

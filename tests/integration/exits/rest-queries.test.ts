@@ -24,6 +24,7 @@ let token: Record<string, string>;
 
 beforeAll(async () => {
   app = await startStrapi({
+    keepsPlaintext: true,
     prepare: (strapi) =>
       addTypes(strapi, {
         contentTypes: {

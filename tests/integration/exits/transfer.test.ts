@@ -181,9 +181,10 @@ test('a push to a live server: nobody there reads a wrong NULL meanwhile, and pl
   expect(imported.stdout).toMatch(/^6\d keys added|^\d+ keys added/);
 
   const wrong: unknown[] = [];
-  let goesOn = true;
+  let over = false;
+  const isOver = (): boolean => over;
   const reader = (async () => {
-    while (goesOn) {
+    while (!isOver()) {
       const read = await fetch(url('/api/registrations?populate=address&pagination[pageSize]=100'), {
         headers,
       });
@@ -193,7 +194,7 @@ test('a push to a live server: nobody there reads a wrong NULL meanwhile, and pl
     }
   })();
   await pushTo(app.strapi, url('/admin'), token);
-  goesOn = false;
+  over = true;
   await reader;
   expect(wrong).toEqual([]);
   expect(await expectSealed(remoteKnex)).toBe(count);

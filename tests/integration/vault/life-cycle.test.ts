@@ -137,7 +137,8 @@ test('scan names what is broken without a value, mends what it may, and is clean
   await index.clone().where(token).delete();
   await app.knex(TABLE).where({ id: second.id }).update({ sealed: first.sealed });
   const spare = Buffer.alloc(32, 7);
-  await app.knex('gdpr_data_keys').insert({ id: spare, kek_id: 'x', wrapped: spare, created_at: 1 });
+  const { kek_id: kekId } = await app.knex('gdpr_data_keys').first('kek_id');
+  await app.knex('gdpr_data_keys').insert({ id: spare, kek_id: kekId, wrapped: spare, created_at: 1 });
 
   const found = await runCommand(app, ['scan', '--json']);
   expect(found.code).toBe(1);

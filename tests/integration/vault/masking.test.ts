@@ -468,7 +468,7 @@ describe('in the admin panel', () => {
 
   test('saving a masked form, cloning, and a new value keep and change what they should', async () => {
     const form = (await panel(`collection-types/${CONTACT}/${ada}`)).body.data;
-    const { documentId: _d, id: _i, createdAt: _c, updatedAt: _u, ...values } = form;
+    const { documentId: _d, id: _i, createdAt: _c, updatedAt: _u, localizations: _l, ...values } = form;
     const body = { ...values, source: 'fair', dataSubject: { connect: [], disconnect: [] } };
     const save = await app
       .http()
@@ -521,6 +521,8 @@ describe('in the admin panel', () => {
       updatedAt: _u,
       publishedAt: _p,
       status: _s,
+      // Strapi takes an empty list for a relation by row ids, which MariaDB refuses; masks have no part in it.
+      localizations: _l,
       ...form
     } = body.data;
     const published = await app

@@ -1,8 +1,12 @@
+import { Shield } from '@strapi/icons';
 import type { StrapiApp } from '@strapi/strapi/admin';
 
 import { PersonalDataPanel } from './components/PersonalDataPanel';
+import { SeenByPanel } from './components/SeenByPanel';
 import { type EditLayout, lockMaskedFields } from './masked-fields';
+import { READ_AUDIT } from './permissions';
 import { PLUGIN_ID } from './pluginId';
+import { messageOf } from './text';
 import { prefixed } from './translation';
 
 /** What of the content manager's programming interface this plugin uses. */
@@ -13,12 +17,20 @@ interface ContentManagerApis {
 export default {
   register(app: StrapiApp): void {
     app.registerPlugin({ id: PLUGIN_ID, name: PLUGIN_ID });
+    app.addMenuLink({
+      to: `plugins/${PLUGIN_ID}`,
+      icon: Shield,
+      intlLabel: messageOf('plugin.name'),
+      // Any of these opens the menu: one for each page.
+      permissions: [READ_AUDIT],
+      Component: () => import('./pages/App'),
+    });
   },
 
   bootstrap(app: Pick<StrapiApp, 'getPlugin' | 'registerHook'>): void {
     // A plugin's interface is typed as unknown values by name.
     const apis = app.getPlugin('content-manager').apis as unknown as ContentManagerApis;
-    apis.addEditViewSidePanel([PersonalDataPanel]);
+    apis.addEditViewSidePanel([PersonalDataPanel, SeenByPanel]);
     app.registerHook('Admin/CM/pages/EditView/mutate-edit-view-layout', (given: { layout: EditLayout }) =>
       lockMaskedFields(given),
     );

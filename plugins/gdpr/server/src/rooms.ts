@@ -1,3 +1,4 @@
+import { auditRoom } from './audit';
 import { consentRoom } from './consent';
 import { lawfulnessRoom } from './lawfulness';
 import { mailRoom } from './mail';
@@ -13,6 +14,7 @@ export const rooms: readonly Room[] = [
   jobsRoom,
   runsRoom,
   vaultRoom,
+  auditRoom,
   publicPagesRoom,
   mailRoom,
   peopleRoom,

@@ -3,11 +3,14 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 
+import type * as Strapi from '@strapi/strapi';
 import type { Core } from '@strapi/types';
 import { Presets, SingleBar } from 'cli-progress';
 
 import type { CommandContext, Progress } from '../platform/command-context';
 
+/** How long a command waits for Strapi to end, in ms. */
+const PATIENCE = 5_000;
 /** Without a terminal a line is written at most this often, in ms. */
 const LINE_INTERVAL = 5_000;
 
@@ -25,7 +28,9 @@ export function createContext(): { readonly context: CommandContext; readonly cl
     context,
     async close() {
       const strapi = await loading?.catch(() => null);
-      await strapi?.destroy();
+      // The answer is complete; a pool that waits for a connection in trouble must not keep the shell.
+      const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+      await Promise.race([strapi?.destroy(), patience]);
     },
   };
 }
@@ -38,7 +43,7 @@ async function loadProject(): Promise<Core.Strapi> {
   // Here and not above: commands that need no project must not wait for Strapi to load. By `require`, because Strapi's
   // ES modules import folders, which Node refuses; and the project's own Strapi.
   const project = createRequire(path.join(appDir, 'package.json'));
-  const { compileStrapi, createStrapi } = project('@strapi/strapi') as typeof import('@strapi/strapi');
+  const { compileStrapi, createStrapi } = project('@strapi/strapi') as typeof Strapi;
   const built = path.join(appDir, 'dist');
   const directories = existsSync(path.join(built, 'config'))
     ? { appDir, distDir: built }

@@ -7,7 +7,15 @@ import {
   readCommitted,
   tables,
 } from '../platform/database/connection';
-import { DataKey, type KeyName, type ProtectedType, type Vault, vaultOf } from '../vault';
+import {
+  DataKey,
+  type GenerationTokens,
+  type KeyedColumn,
+  type KeyName,
+  type ProtectedType,
+  type Vault,
+  vaultOf,
+} from '../vault';
 
 import { normaliseEmail } from '../platform/email-address';
 
@@ -36,8 +44,9 @@ export class DataSubjects {
 
   /** @param email in any spelling */
   async find(email: string): Promise<DataSubjectRef | null> {
+    await this.vault.index.ready();
     const normalised = normaliseEmail(email);
-    return normalised === null ? null : this.oneWhere({ email_key: this.emailKey(normalised) });
+    return normalised === null ? null : this.withEmail(normalised);
   }
 
   /** @param email in any spelling, with a local part and a domain */
@@ -47,7 +56,7 @@ export class DataSubjects {
       throw new Error('A data subject needs an e-mail address with a local part and a domain.');
     return inTransaction(this.strapi, async () => {
       const created = await this.create(normalised);
-      const subject = created ?? (await this.oneWhere({ email_key: this.emailKey(normalised) }));
+      const subject = created ?? (await this.withEmail(normalised));
       if (subject === null)
         throw new Error('A data subject was created and deleted again at the same moment.');
       return subject;
@@ -71,9 +80,26 @@ export class DataSubjects {
     await lockRows(this.strapi, from(this.type.table).select('id').where({ id: subject.id }).first());
   }
 
-  /** The keyed hash that stands for a normalised address in the unique index. */
-  emailKey(normalised: string): string {
-    return this.vault.index.token(DATA_SUBJECT, 'email', 'unique', normalised).toString('hex');
+  /** The keyed hashes that stand for an address in the unique indexes, by attribute: one a generation that is written. */
+  emailKeys(email: string | null): Readonly<Record<string, string | null>> {
+    const { written } = this.vault.index.generations.known;
+    const keys: Record<string, string | null> = { emailKey: null, emailKeyEven: null };
+    for (const tokens of written) keys[ATTRIBUTE[parityOf(tokens)]] = emailKey({ email }, tokens);
+    return keys;
+  }
+
+  /** Where the address is looked up: the column of the generation that serves, and what stands there. */
+  servingEmailKey(normalised: string): { readonly column: string; readonly key: string | null } {
+    const { serving } = this.vault.index.generations.known;
+    return {
+      column: EMAIL_KEY.columns[parityOf(serving)],
+      key: emailKey({ email: normalised }, serving),
+    };
+  }
+
+  private withEmail(normalised: string): Promise<DataSubjectRef | null> {
+    const { column, key } = this.servingEmailKey(normalised);
+    return this.oneWhere({ [column]: key });
   }
 
   private async oneWhere(condition: Readonly<Record<string, unknown>>): Promise<DataSubjectRef | null> {
@@ -89,6 +115,7 @@ export class DataSubjects {
    * @returns `null` when somebody else has the address
    */
   private async create(email: string | null): Promise<NewDataSubject | null> {
+    await this.vault.index.hold();
     const documentId = this.newDocumentId();
     const key = DataKey.generate(documentId);
     const values = { email };
@@ -96,13 +123,13 @@ export class DataSubjects {
     const now = new Date();
     const row = {
       document_id: documentId,
-      email_key: email === null ? null : this.emailKey(email),
+      ...this.emailColumns(email),
       sealed,
       created_at: now,
       updated_at: now,
       published_at: now,
     };
-    const id = await insertReturningIdIfAbsent(this.strapi, this.type.table, row, 'email_key');
+    const id = await insertReturningIdIfAbsent(this.strapi, this.type.table, row);
     if (id === null) {
       key.wipe();
       return null;
@@ -115,9 +142,16 @@ export class DataSubjects {
       id,
       documentId,
       subject: documentId,
+      keyName: key.name,
       after: values,
     });
     return { id, documentId, keyName: key.name };
+  }
+
+  /** The same by column, for rows that are written below Strapi. */
+  emailColumns(email: string | null): Record<string, string | null> {
+    const { emailKey: odd = null, emailKeyEven: even = null } = this.emailKeys(email);
+    return { [EMAIL_KEY.columns.odd]: odd, [EMAIL_KEY.columns.even]: even };
   }
 
   newDocumentId(): string {
@@ -131,6 +165,26 @@ export class DataSubjects {
     if (type === undefined) throw new Error('Data subjects are not a protected type.');
     return type;
   }
+}
+
+/**
+ * The unique index on the keyed hash of the address, which lets the database itself decide who was first. Odd and even
+ * generations of the index key have a column each, so that both hold while the key is rotated.
+ */
+export const EMAIL_KEY: KeyedColumn = {
+  uid: DATA_SUBJECT,
+  columns: { odd: 'email_key', even: 'email_key_even' },
+  value: (values, tokens) => emailKey(values, tokens),
+};
+const ATTRIBUTE = { odd: 'emailKey', even: 'emailKeyEven' } as const;
+
+function emailKey(values: Readonly<Record<string, unknown>>, tokens: GenerationTokens): string | null {
+  const email = typeof values['email'] === 'string' ? normaliseEmail(values['email']) : null;
+  return email === null ? null : tokens.token(DATA_SUBJECT, 'email', 'unique', email).toString('hex');
+}
+
+function parityOf({ generation }: GenerationTokens): 'odd' | 'even' {
+  return generation % 2 === 1 ? 'odd' : 'even';
 }
 
 interface SubjectRow {

@@ -1,5 +1,7 @@
 import { factories } from '@strapi/strapi';
 
+import { auditOf } from '../audit';
+import { normaliseEmail } from '../platform/email-address';
 import type { Room } from '../platform/room';
 import { vaultOf } from '../vault';
 
@@ -11,8 +13,7 @@ import { CONTACT, convertLead, ensureContact, ensureDataSubject, findDataSubject
 import { withholdDefaultPermissions } from './default-permissions';
 import { acceptRelationInput } from './relation-input';
 import { adminRoutes, contentApiRoutes } from './routes';
-import { DataSubjects } from './data-subjects';
-import { normaliseEmail } from '../platform/email-address';
+import { DataSubjects, EMAIL_KEY } from './data-subjects';
 import { createEmailResolver } from './subject-by-email';
 import { createEmailBatchResolver } from './subjects-by-email';
 import { refuseTakenAddresses } from './unique-address';
@@ -63,10 +64,11 @@ export const peopleRoom: Room = {
     acceptRelationInput(strapi);
     const subjects = new DataSubjects(strapi);
     refuseTakenAddresses(strapi, subjects);
+    auditOf(strapi).registerPersons(async (email) => (await subjects.find(email))?.documentId ?? null);
     // An address can change by any path; its unique key always follows it.
-    vault.subjects.registerSelfAssigner(({ values }) => {
-      const email = typeof values['email'] === 'string' ? normaliseEmail(values['email']) : null;
-      return { emailKey: email === null ? null : subjects.emailKey(email) };
-    });
+    vault.subjects.registerSelfAssigner(({ values }) =>
+      subjects.emailKeys(typeof values['email'] === 'string' ? values['email'] : null),
+    );
+    vault.index.keyedColumns.push(EMAIL_KEY);
   },
 };

@@ -22,7 +22,8 @@ const RELATION = 'dataSubject';
 interface SubjectRow {
   readonly id: number;
   readonly document_id: string;
-  readonly email_key: string | null;
+  /** The keyed address in the generation of the index that serves. */
+  readonly key: string | null;
 }
 
 /**
@@ -48,7 +49,8 @@ export function createEmailBatchResolver(strapi: Core.Strapi, vault: Vault): Ema
       const named = link === null ? undefined : chosen.get(link);
       const email = emails[at] ?? null;
       if (named !== undefined) answers.push({ subject: named });
-      else if (email !== null) answers.push(linkTo(byKey.get(subjects.emailKey(email)), isLinked));
+      else if (email !== null)
+        answers.push(linkTo(byKey.get(subjects.servingEmailKey(email).key ?? ''), isLinked));
       else if (!isLinked) answers.push({ subject: null });
       else {
         // The versions of one document are one person.
@@ -64,7 +66,7 @@ export function createEmailBatchResolver(strapi: Core.Strapi, vault: Vault): Ema
 
 async function anonymousSubject(subjects: DataSubjects): Promise<SubjectRow> {
   const { id, documentId } = await subjects.createAnonymous();
-  return { id, document_id: documentId, email_key: null };
+  return { id, document_id: documentId, key: null };
 }
 
 function linkTo(subject: SubjectRow | undefined, isLinked: boolean): SubjectAnswer {
@@ -102,8 +104,9 @@ async function ensureMany(
   subjects: DataSubjects,
   emails: readonly string[],
 ): Promise<ReadonlyMap<string, SubjectRow>> {
-  const byKey = new Map(emails.map((email) => [subjects.emailKey(email), email]));
-  const found = await rowsByKey(strapi, vault, [...byKey.keys()], false);
+  await vault.index.hold();
+  const byKey = new Map(emails.map((email) => [subjects.servingEmailKey(email).key ?? '', email]));
+  const found = await rowsByKey(strapi, vault, subjects, [...byKey.keys()], false);
   // Always in one order: two that insert the same addresses then wait for each other and do not deadlock.
   const missing = [...byKey].filter(([key]) => !found.has(key)).sort(([a], [b]) => (a < b ? -1 : 1));
   if (missing.length === 0) return found;
@@ -116,13 +119,13 @@ async function ensureMany(
     const { sealed, entries } = vault.writer.sealUnder(type, documentId, { email }, key);
     const row = {
       document_id: documentId,
-      email_key: emailKey,
+      ...subjects.emailColumns(email),
       sealed,
       created_at: now,
       updated_at: now,
       published_at: now,
     };
-    return { key, entries, row };
+    return { key, entries, row, emailKey };
   });
   await insertManyIfAbsent(
     strapi,
@@ -132,19 +135,20 @@ async function ensureMany(
   const stored = await rowsByKey(
     strapi,
     vault,
+    subjects,
     missing.map(([key]) => key),
     true,
   );
-  const mine = made.filter(({ row, key }) => {
-    const isMine = stored.get(row.email_key)?.document_id === row.document_id;
+  const mine = made.filter(({ row, key, emailKey }) => {
+    const isMine = stored.get(emailKey)?.document_id === row.document_id;
     if (!isMine) key.wipe();
     return isMine;
   });
   await vault.keys.storeMany(mine.map(({ key }) => key));
   await insertTokensIfAbsent(
     strapi,
-    mine.flatMap(({ row, entries }) => {
-      const id = stored.get(row.email_key)?.id ?? -1;
+    mine.flatMap(({ emailKey, entries }) => {
+      const id = stored.get(emailKey)?.id ?? -1;
       return entries.tokens.map(({ scope, token }) => ({ scope, token, entity_id: id }));
     }),
   );
@@ -154,17 +158,19 @@ async function ensureMany(
 async function rowsByKey(
   strapi: Core.Strapi,
   vault: Vault,
+  subjects: DataSubjects,
   keys: readonly string[],
   afterInsert: boolean,
 ): Promise<Map<string, SubjectRow>> {
   const found = new Map<string, SubjectRow>();
   for (const part of chunk(keys)) {
     const from = await tables(strapi);
+    const { column } = subjects.servingEmailKey('');
     const query = from(subjectType(vault).table)
-      .select('id', 'document_id', 'email_key')
-      .whereIn('email_key', part);
+      .select('id', 'document_id', `${column} as key`)
+      .whereIn(column, part);
     const rows = (await (afterInsert ? readCommitted(strapi, query) : query)) as SubjectRow[];
-    for (const row of rows) if (row.email_key !== null) found.set(row.email_key, row);
+    for (const row of rows) if (row.key !== null) found.set(row.key, row);
   }
   return found;
 }

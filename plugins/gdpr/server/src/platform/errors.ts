@@ -17,6 +17,9 @@ export type ErrorCode =
   | 'key-encryption-key-invalid'
   | 'key-encryption-key-wrong'
   | 'key-file-invalid'
+  | 'key-encryption-unavailable'
+  | 'key-store-unavailable'
+  | 'key-rotation-refused'
   | 'annotation-invalid'
   | 'annotation-removed'
   | 'setting-invalid'
@@ -26,6 +29,9 @@ export type ErrorCode =
   | 'token-expired'
   | 'rate-limited'
   | 'already-converted'
+  | 'audit-unavailable'
+  | 'audit-log-broken'
+  | 'audit-not-sealed'
   | 'run-unknown'
   | 'command-refused';
 
@@ -39,6 +45,17 @@ export function badRequest(code: ErrorCode, message: string, details: Details = 
 /** 404 */
 export function notFound(code: ErrorCode, message: string): Error {
   return new errors.NotFoundError(message, { code });
+}
+
+/** 503: what is needed to answer does not work now; whoever runs the server has to mend it. */
+export function unavailable(code: ErrorCode, message: string): StatusError {
+  return new StatusError(503, code, message, 'ServiceUnavailableError');
+}
+
+/** Answers a refusal in Strapi's format. */
+export function answer(ctx: Answerable, { status, name, message, details }: StatusError): void {
+  ctx.status = status;
+  ctx.body = { data: null, error: { status, name, message, details } };
 }
 
 /** 409: the request is right, the state of the record is not. Controllers answer it by {@link answeringRefusals}. */
@@ -60,22 +77,21 @@ export async function answeringRefusals(ctx: Answerable, work: () => Promise<voi
     await work();
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
-    const { status, message, details } = error;
-    ctx.status = status;
-    ctx.body = { data: null, error: { status, name: error.name, message, details } };
+    answer(ctx, error);
   }
 }
 
-class StatusError extends Error {
+export class StatusError extends Error {
   readonly details: Details;
 
   constructor(
     readonly status: number,
     code: ErrorCode,
     message: string,
+    name = 'ConflictError',
   ) {
     super(message);
-    this.name = 'ConflictError';
+    this.name = name;
     this.details = { code };
   }
 }
@@ -98,4 +114,13 @@ export class GdprError extends Error {
     this.stack = `${this.name}: ${this.message}`;
     return this;
   }
+}
+
+/**
+ * Something the vault cannot work without is away, and may come back: an HSM, a key store. Clients get a bare 503, the
+ * sentence goes to the log.
+ */
+export class UnavailableError extends GdprError {
+  /** Strapi answers with it, and with no more than its name. */
+  readonly status = 503;
 }

@@ -9,6 +9,27 @@ const optionalText = z
   .optional()
   .transform((value) => (value === '' ? undefined : value));
 
+/** A text with commas or line breaks, or a list, as the entries that are not empty. */
+function listOfTexts(value: string | readonly string[] | undefined): readonly string[] {
+  const parts = typeof value === 'string' ? value.split(/[,\n]/) : (value ?? []);
+  return parts.map((part) => part.trim()).filter((part) => part !== '');
+}
+
+/** An AES-256 key inside a PKCS#11 token. */
+const pkcs11Key = z.object({
+  provider: z.literal('pkcs11'),
+  /** Path of the vendor's PKCS#11 library. */
+  library: z.string().min(1),
+  /** The token by its label, or the slot by its id. */
+  tokenLabel: optionalText,
+  slot: z.number().int().nonnegative().optional(),
+  /** The user's PIN, or a file that holds it. */
+  pin: optionalText,
+  pinFile: optionalText,
+  /** Label (CKA_LABEL) of the key. */
+  keyLabel: z.string().min(1),
+});
+
 const minutes = (value: number): number => value * 60_000;
 
 /**
@@ -20,6 +41,23 @@ const settingsSchema = z.object({
   masterKey: optionalText,
   /** Path of a file that holds the same (`GDPR_MASTER_KEY_FILE`). */
   masterKeyFile: optionalText,
+  /**
+   * Keys before the current one, which still open what they wrapped, during a rotation (`GDPR_MASTER_KEY_PREVIOUS`,
+   * or a file with one a line): a list, or one text with commas.
+   */
+  masterKeyPrevious: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .transform(listOfTexts),
+  masterKeyPreviousFile: optionalText,
+  /** Where the key-encryption key is: in `masterKey`, or in a hardware security module. */
+  keyEncryption: z
+    .discriminatedUnion('provider', [z.object({ provider: z.literal('local') }), pkcs11Key])
+    .default({ provider: 'local' }),
+  /** Keys in a hardware security module that still open what they wrapped, during a rotation away from them. */
+  keyEncryptionPrevious: z.array(pkcs11Key).default([]),
+  /** Keeps the wrapped keys in a database of their own, so that a backup of the main one does not hold them. */
+  keyStore: z.object({ connection: z.record(z.string(), z.unknown()).optional() }).prefault({}),
   /** AEAD of new records: 1 is XChaCha20-Poly1305, 2 is AES-256-GCM. Records of either are always readable. */
   suite: z.union([z.literal(1), z.literal(2)]).default(1),
   keyCache: z
@@ -72,6 +110,24 @@ const settingsSchema = z.object({
       windowSeconds: z.number().int().positive().default(900),
     })
     .prefault({}),
+  audit: z
+    .object({
+      /** How much of a caller's network address an entry keeps: /24 and /48, all of it, or nothing. */
+      address: z.enum(['truncated', 'full', 'none']).default('truncated'),
+      /** A checkpoint is published at most this often. */
+      checkpointInterval: z.number().int().positive().max(60_000).default(2_000),
+      /** Where copies of checkpoints go, so that nobody can rewrite the log unnoticed. */
+      witnesses: z
+        .array(
+          z.union([
+            z.strictObject({ file: z.string().min(1) }),
+            z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
+            z.strictObject({ mail: z.literal(true), interval: z.number().int().positive().optional() }),
+          ]),
+        )
+        .default([]),
+    })
+    .prefault({}),
   jobs: z
     .object({
       // An unknown driver must not be taken for the default: jobs would run elsewhere than somebody thinks.
@@ -84,6 +140,7 @@ const settingsSchema = z.object({
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
+export type Pkcs11Settings = z.infer<typeof pkcs11Key>;
 
 /**
  * The validated settings of this Strapi instance.

@@ -70,6 +70,7 @@ export class BlindConditionResolver implements ConditionResolver {
     negated: boolean,
   ): Promise<Where> {
     if (attribute.search === 'none') throw filterRefused(attribute, operator);
+    await this.index.ready();
     const opposite = NEGATION[operator];
     if (negated && opposite !== undefined) return this.decide(type, attribute, opposite, operand);
     if (!negated) return this.decide(type, attribute, operator, operand);

@@ -23,7 +23,8 @@ export class DataKey {
   /** `documentId` of the data subject; `null` for a record that belongs to nobody; or {@link UNCLAIMED}. */
   readonly owner: string | null;
   private readonly secret: Uint8Array;
-  private readonly suiteKeys = new Map<number, SuiteKey>();
+  /** One for each suite this key has been used with: nearly always one. */
+  private suiteKeys: SuiteKey[] = [];
   private wiped = false;
 
   private constructor(secret: Uint8Array, owner: string | null) {
@@ -37,11 +38,15 @@ export class DataKey {
     return new DataKey(randomBytes(DATA_KEY_BYTES), owner);
   }
 
-  /** @returns the key, or `null` when these bytes are not the key that `id` commits to */
+  /**
+   * @param secret the key's own from now on: it is wiped with the key, or at once when it is none
+   * @returns the key, or `null` when these bytes are not the key that `id` commits to
+   */
   static fromSecret(secret: Uint8Array, id: Uint8Array, owner: string | null): DataKey | null {
-    if (secret.length !== DATA_KEY_BYTES) return null;
-    const key = new DataKey(Uint8Array.from(secret), owner);
-    return key.id.equals(id) ? key : null;
+    const key = secret.length === DATA_KEY_BYTES ? new DataKey(secret, owner) : null;
+    if (key?.id.equals(id) === true) return key;
+    secret.fill(0);
+    return null;
   }
 
   /** `documentId` of the data subject whose key it is, or `null`. */
@@ -56,12 +61,12 @@ export class DataKey {
 
   forSuite(suite: Suite): SuiteKey {
     this.assertUsable();
-    let key = this.suiteKeys.get(suite.id);
+    let key = this.suiteKeys.find((known) => known.suite === suite.id);
     if (key === undefined) {
-      const bytes = keyedHash(32, `${SUITE_CONTEXT}${String(suite.id)}`, this.secret);
+      const bytes = keyedHash(32, suiteContext(suite.id), this.secret);
       key = suite.key(bytes);
       bytes.fill(0);
-      this.suiteKeys.set(suite.id, key);
+      this.suiteKeys.push(key);
     }
     return key;
   }
@@ -75,11 +80,23 @@ export class DataKey {
   wipe(): void {
     this.wiped = true;
     this.secret.fill(0);
-    for (const key of this.suiteKeys.values()) key.wipe();
-    this.suiteKeys.clear();
+    for (const key of this.suiteKeys) key.wipe();
+    this.suiteKeys = [];
   }
 
   private assertUsable(): void {
     if (this.wiped) throw new Error('A data key was used after it had been wiped from memory.');
   }
+}
+
+const suiteContexts = new Map<number, Buffer>();
+
+/** What the key of a suite is derived with; made once, because a page of records derives a hundred. */
+function suiteContext(suite: number): Buffer {
+  let context = suiteContexts.get(suite);
+  if (context === undefined) {
+    context = Buffer.from(`${SUITE_CONTEXT}${String(suite)}`);
+    suiteContexts.set(suite, context);
+  }
+  return context;
 }

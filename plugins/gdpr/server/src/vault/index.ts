@@ -3,11 +3,13 @@ import type { Core } from '@strapi/types';
 import { quietDatabaseErrors } from '../platform/database/quiet-errors';
 import { beginAsWriter } from '../platform/database/sqlite-transactions';
 import type { Room } from '../platform/room';
-import { runsOf } from '../platform/runs';
+import { type RunKind, runsOf } from '../platform/runs';
 import { readSettings } from '../platform/settings';
 
 import { adaptRelationPicker, withholdSorting } from './content-manager';
+import { enforceFieldPermissions } from './field-permissions';
 import { adaptGraphql } from './graphql';
+import { addKeyCommands } from './key-commands';
 import { interceptLifecycles } from './lifecycle-interceptor';
 import { lifeCycleCommands } from './life-cycle-commands';
 import {
@@ -23,18 +25,30 @@ import { bareOldVersions, withholdPersonalDataFromHistory } from './content-hist
 import { withholdPersonalDataFromEvents } from './outgoing-events';
 import { PersonalDataFilter } from './personal-data-filter';
 import { addKeyTransferCommands, keyTransfer } from './key-transfer-commands';
-import { INDEX_RECORDS } from './record-indexer';
 import { annotateSchemas, type Annotations } from './protected-types';
 import { assertNoAnnotationLost, guardTables } from './protected-tables';
 import type { Duplicate } from './table-sealer';
+import { moveKeys } from './rotation/move-keys';
+import { REBUILD_INDEX, rebuildIndex } from './rotation/rebuild-index';
+import { repeated } from './rotation/repeated';
+import { rewrapBatch, rewrapKeys, rewrapping } from './rotation/rewrap-keys';
+import { rotateDataKey } from './rotation/rotate-data-key';
+import { rotateIndexKey } from './rotation/rotate-index-key';
 import { createVaultTables } from './tables';
 import { Vault } from './vault';
 
+export type { KeyedColumn } from './blind-index/blind-index';
+export type { GenerationTokens } from './blind-index/generation-tokens';
 export { type ViewConfiguration, viewConfigurations } from './content-manager';
 export { DataKey } from './data-key';
-export type { KeyName } from './envelope';
+export { DESTROYED } from './data-keys';
+export { decodeEnvelope, keyName, type KeyName } from './envelope';
 export { isMasked } from './masking';
-export type { ProtectedType } from './protected-types';
+export type { KeyHolder } from './key-holders';
+export { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
+export { randomBytes } from './random';
+export { openRecord, sealRecord } from './record-sealer';
+export { xchacha20Poly1305 } from './suites';
 export { insertManyIfAbsent, insertTokensIfAbsent } from './blind-index/bulk-entries';
 export { BLIND_INDEX } from './tables';
 import type { OpeningFailure } from './record-opener';
@@ -46,7 +60,7 @@ export type {
   SubjectAnswer,
   SubjectQuestion,
 } from './subject-resolver';
-export type { Unmasking, UnmaskingDenied, Vault, VaultListener, VaultWrite } from './vault';
+export type { KeyOperation, Unmasking, UnmaskingDenied, Vault, VaultListener, VaultWrite } from './vault';
 
 const annotationsOf = new WeakMap<Core.Strapi, Annotations>();
 const vaults = new WeakMap<Core.Strapi, Vault>();
@@ -65,6 +79,8 @@ export const vaultRoom: Room = {
     vault: ({ strapi }) => ({
       of: () => vaultOf(strapi),
       keyTransfer: () => keyTransfer(strapi, vaultOf(strapi)),
+      rewrapBatch,
+      rewrapping,
     }),
     'personal-data': ({ strapi }) => ({
       /** For controllers that answer records without Strapi's sanitizers. */
@@ -81,6 +97,7 @@ export const vaultRoom: Room = {
     adaptRelationPicker(strapi, () => vaultOf(strapi).types);
     prepareMasking(strapi);
     adaptGraphql(strapi);
+    enforceFieldPermissions(strapi, () => vaultOf(strapi).types);
   },
 
   async beforeSync(strapi) {
@@ -104,6 +121,7 @@ export const vaultRoom: Room = {
     withholdPersonalDataFromHistory(strapi, filter);
     await bareOldVersions(strapi, filter, annotations);
     vaults.set(strapi, vault);
+    for (const kind of runKinds(strapi, vault)) runsOf(strapi).register(repeated(kind));
   },
 
   async bootstrap(strapi) {
@@ -113,13 +131,13 @@ export const vaultRoom: Room = {
   },
 
   commands(program, context) {
+    addKeyCommands(program, context, vaultOf);
     addKeyTransferCommands(program, context, (strapi) => keyTransfer(strapi, vaultOf(strapi)));
     lifeCycleCommands(program, context, vaultOf);
   },
 
-  destroy(strapi) {
-    vaults.get(strapi)?.states.close();
-    vaults.get(strapi)?.keys.close();
+  async destroy(strapi) {
+    await vaults.get(strapi)?.close();
   },
 };
 
@@ -133,9 +151,18 @@ function reportDuplicates(strapi: Core.Strapi, duplicates: readonly Duplicate[])
 
 /** Records that a transfer brought without their keys, which came later, are brought into the index in the background. */
 async function indexWhatIsMissing(strapi: Core.Strapi, { types, indexer }: Vault): Promise<void> {
-  const runs = runsOf(strapi);
-  runs.register(indexer.run);
-  for (const type of types.all()) if (await indexer.lacks(type)) await runs.start(INDEX_RECORDS, type.uid);
+  for (const type of types.all())
+    if (await indexer.lacks(type)) await runsOf(strapi).start(REBUILD_INDEX, type.uid);
+}
+
+function runKinds(strapi: Core.Strapi, vault: Vault): readonly RunKind[] {
+  return [
+    rewrapKeys(vault),
+    rotateDataKey(strapi, vault),
+    moveKeys(strapi, vault),
+    rebuildIndex(strapi, vault),
+    rotateIndexKey(strapi, vault),
+  ];
 }
 
 /** A record that does not open is a broken disk, a lost key, or an attack: somebody has to look. */

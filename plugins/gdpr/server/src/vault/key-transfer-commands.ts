@@ -5,7 +5,7 @@ import type { CommandContext } from '../platform/command-context';
 import { runsOf, type RunStatus } from '../platform/runs';
 
 import { exportKeys, type ImportedKeys, importKeys } from './key-transfer';
-import { INDEX_RECORDS } from './record-indexer';
+import { REBUILD_INDEX } from './rotation/rebuild-index';
 import type { Vault } from './vault';
 
 /** Data keys from one installation to another, for code; `strapi-gdpr keys export|import` is the same for a shell. */
@@ -18,11 +18,11 @@ export interface KeyTransfer {
 
 export function keyTransfer(strapi: Core.Strapi, vault: Vault): KeyTransfer {
   return {
-    exportTo: (file) => exportKeys(strapi, file),
+    exportTo: (file) => exportKeys(vault.keyStore, file),
     async importFrom(file, onProgress) {
-      const imported = await importKeys(strapi, vault.keys, vault.provider, file);
+      const imported = await importKeys(strapi, vault, file);
       for (const { uid } of vault.types.all())
-        await runsOf(strapi).complete(INDEX_RECORDS, uid, (status) => onProgress?.(uid, status));
+        await runsOf(strapi).complete(REBUILD_INDEX, uid, (status) => onProgress?.(uid, status));
       return imported;
     },
   };

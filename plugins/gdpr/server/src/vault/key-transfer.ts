@@ -6,13 +6,15 @@ import { finished } from 'node:stream/promises';
 import type { Core } from '@strapi/types';
 import { z } from 'zod';
 
-import { insertIfAbsent, inTransaction, tables } from '../platform/database/connection';
+import { inTransaction } from '../platform/database/connection';
 import { GdprError } from '../platform/errors';
 
-import { assertKnown, type DataKeys, wrapContext } from './data-keys';
+import { assertKnown, type DataKeys, DESTROYED, wrapContext } from './data-keys';
 import { DataKey } from './data-key';
-import type { KeyEncryptionProvider } from './key-encryption';
-import { DATA_KEYS } from './tables';
+import { keyIdOfName, keyName } from './envelope';
+import type { KeyRing } from './key-encryption';
+import type { KeyRow, KeyStore } from './key-store';
+import type { Vault } from './vault';
 
 /**
  * Data keys on their way to another installation, beside an archive of `strapi export`: a file of JSON lines with keys
@@ -35,15 +37,6 @@ const keySchema = z.object({
 });
 type TravellingKey = z.infer<typeof keySchema>;
 
-interface KeyRow {
-  readonly id: Buffer;
-  readonly subject: string | null;
-  readonly kek_id: string;
-  readonly wrapped: Buffer | null;
-  readonly created_at: number | string;
-  readonly destroyed_at: number | string | null;
-}
-
 /** What became of the keys of a file. */
 export interface ImportedKeys {
   readonly added: number;
@@ -53,7 +46,7 @@ export interface ImportedKeys {
 }
 
 /** @returns how many keys the file holds */
-export async function exportKeys(strapi: Core.Strapi, file: string): Promise<number> {
+export async function exportKeys(store: KeyStore, file: string): Promise<number> {
   const output = createWriteStream(file, { mode: 0o600, flags: 'wx' });
   const write = async (line: object): Promise<void> => {
     if (!output.write(`${JSON.stringify(line)}\n`)) await once(output, 'drain');
@@ -64,9 +57,7 @@ export async function exportKeys(strapi: Core.Strapi, file: string): Promise<num
     await write({ format: FORMAT, version: 1 });
     let after: Buffer | null = null;
     for (;;) {
-      const from = await tables(strapi);
-      const query = from(DATA_KEYS).select('*').orderBy('id').limit(BATCH);
-      const rows = (await (after === null ? query : query.where('id', '>', after))) as KeyRow[];
+      const rows: readonly KeyRow[] = await store.page(after, BATCH);
       for (const row of rows) await write(travelling(row));
       keys += rows.length;
       after = rows.at(-1)?.id ?? null;
@@ -88,15 +79,21 @@ export async function exportKeys(strapi: Core.Strapi, file: string): Promise<num
  */
 export async function importKeys(
   strapi: Core.Strapi,
-  keys: DataKeys,
-  provider: KeyEncryptionProvider,
+  { keys, keyStore, ring }: Pick<Vault, 'keys' | 'keyStore' | 'ring'>,
   file: string,
 ): Promise<ImportedKeys> {
   const counts = { added: 0, known: 0, destroyed: 0 };
   await inTransaction(strapi, async () => {
     for await (const part of batches(file)) {
-      await assertUsable(provider, part);
-      for (const key of part) counts[await store(strapi, key)] += 1;
+      await assertUsable(ring, part);
+      const already = await knownKeys(keys, part);
+      await keyStore.adopt(part.map(rowOf));
+      for (const key of part) {
+        const known = already.get(key.id);
+        if (known === undefined) counts.added += 1;
+        else if (key.wrapped === null && known !== DESTROYED) counts.destroyed += 1;
+        else counts.known += 1;
+      }
     }
   });
   // Whoever waits for a key that was not there must not be told so from memory, and none that is destroyed may stay.
@@ -114,32 +111,32 @@ async function opened(output: WriteStream, file: string): Promise<void> {
   }
 }
 
-async function store(strapi: Core.Strapi, key: TravellingKey): Promise<keyof ImportedKeys> {
-  const id = Buffer.from(key.id, 'base64');
-  const row = {
-    id,
+/** Which of these are here already, by id in base64. */
+async function knownKeys(
+  keys: DataKeys,
+  part: readonly TravellingKey[],
+): Promise<ReadonlyMap<string, DataKey | typeof DESTROYED>> {
+  const found = await keys.load(part.map(({ id }) => keyName(Buffer.from(id, 'base64'))));
+  return new Map([...found].map(([name, key]) => [keyIdOfName(name).toString('base64'), key]));
+}
+
+function rowOf(key: TravellingKey): KeyRow {
+  return {
+    id: Buffer.from(key.id, 'base64'),
     subject: key.subject,
     kek_id: key.kekId,
     wrapped: key.wrapped === null ? null : Buffer.from(key.wrapped, 'base64'),
     created_at: key.createdAt,
     destroyed_at: key.destroyedAt,
   };
-  if (await insertIfAbsent(strapi, DATA_KEYS, row, ['id'])) return 'added';
-  if (key.wrapped !== null) return 'known';
-  const from = await tables(strapi);
-  const destroyed = await from(DATA_KEYS)
-    .where({ id })
-    .whereNull('destroyed_at')
-    .update({ wrapped: null, destroyed_at: key.destroyedAt });
-  return destroyed === 1 ? 'destroyed' : 'known';
 }
 
 /** Every key must unwrap here and be the one its id commits to, before any is stored. */
-async function assertUsable(provider: KeyEncryptionProvider, part: readonly TravellingKey[]): Promise<void> {
+async function assertUsable(ring: KeyRing, part: readonly TravellingKey[]): Promise<void> {
   const live = part.filter((key): key is TravellingKey & { wrapped: string } => key.wrapped !== null);
-  assertKnown(provider, [...new Set(live.map(({ kekId }) => kekId))]);
+  assertKnown(ring, [...new Set(live.map(({ kekId }) => kekId))]);
   const ids = live.map(({ id }) => Buffer.from(id, 'base64'));
-  const secrets = await provider.unwrapMany(
+  const secrets = await ring.unwrapMany(
     live.map(({ kekId, wrapped }, at) => ({
       keyId: kekId,
       wrapped: Buffer.from(wrapped, 'base64'),
@@ -200,8 +197,8 @@ function travelling(row: KeyRow): TravellingKey {
     subject: row.subject,
     kekId: row.kek_id,
     wrapped: row.wrapped?.toString('base64') ?? null,
-    createdAt: Number(row.created_at),
-    destroyedAt: row.destroyed_at === null ? null : Number(row.destroyed_at),
+    createdAt: row.created_at,
+    destroyedAt: row.destroyed_at,
   };
 }
 

@@ -10,7 +10,7 @@ import { isReadForEvent } from './outgoing-events';
 import { type ProtectedType, SEALED, SEALED_PLACE } from './protected-types';
 import { EVERYTHING, type Plan, type QueryParams } from './query-planner';
 import { isPlainObject } from './query-rewriter';
-import type { EntityData, SealedCreate, SealedUpdate } from './record-writer';
+import type { EntityData, SealedCreate, SealedUpdate, OpenedRow } from './record-writer';
 import type { Vault } from './vault';
 
 interface LifecycleProperties {
@@ -32,7 +32,12 @@ interface Carried {
   created?: SealedCreate[];
   deferred?: TokenRow[];
   updated?: SealedUpdate;
-  deleted?: { readonly entityId: number; readonly entries: IndexEntries | null }[];
+  deleted?: {
+    readonly entityId: number;
+    readonly entries: IndexEntries | null;
+    /** `null` when the record did not open. */
+    readonly record: OpenedRow | null;
+  }[];
 }
 
 const CARRIED = Symbol('gdpr vault');
@@ -244,9 +249,10 @@ class VaultHooks {
   }
 
   private async reportCreated(type: ProtectedType, id: number, record: SealedCreate): Promise<void> {
-    const { subject, values, data } = record;
+    const { subject, keyName, values, data } = record;
     const documentId = String(data[type.place.attribute]);
-    await this.vault.reportWrite({ kind: 'create', uid: type.uid, id, documentId, subject, after: values });
+    const write = { uid: type.uid, id, documentId, subject, keyName, after: values };
+    await this.vault.reportWrite({ kind: 'create', ...write });
   }
 
   private async beforeUpdate(type: ProtectedType, params: LifecycleProperties['params']): Promise<Carried> {
@@ -308,8 +314,14 @@ class VaultHooks {
 
   /** The tokens of a record are made of its values, so they are worked out before it is gone. */
   private async beforeDelete(type: ProtectedType, ids: readonly number[]): Promise<Carried> {
-    const entries = await this.vault.writer.entriesOfStored(type, ids);
-    return { deleted: ids.map((entityId) => ({ entityId, entries: entries.get(entityId) ?? null })) };
+    const opened = await this.vault.writer.openMany(type, ids);
+    const entries = await this.vault.writer.entriesOfStored(type, ids, opened);
+    const deleted = ids.map((entityId) => ({
+      entityId,
+      record: opened.get(entityId) ?? null,
+      entries: entries.get(entityId) ?? null,
+    }));
+    return { deleted };
   }
 
   private async afterDelete(type: ProtectedType, deleted: NonNullable<Carried['deleted']>): Promise<void> {
@@ -318,7 +330,7 @@ class VaultHooks {
     await this.vault.reportWrite({
       kind: 'delete',
       uid: type.uid,
-      ids: deleted.map(({ entityId }) => entityId),
+      records: deleted.map(({ entityId, record }) => ({ id: entityId, record })),
     });
   }
 

@@ -1,5 +1,6 @@
 import type { Core } from '@strapi/types';
 
+import { unsearchableForCaller } from './field-permissions';
 import { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
 import { isPlainObject, type QueryRewriter, type Where } from './query-rewriter';
 import { plainMatches, type PlainSearch, type QuickSearch } from './quick-search';
@@ -90,16 +91,19 @@ export class QueryPlanner {
       );
     const type = this.types.get(uid);
     if (type === undefined) return null;
-    const { attributes } = type;
-    const isPlain = (name: string): boolean => !attributes.has(name);
+    const hidden = unsearchableForCaller(this.strapi, type);
+    const attributes = new Map([...type.attributes].filter(([name]) => !hidden.has(name)));
     const waits = (name: string): boolean => (attributes.get(name)?.search ?? 'none') !== 'none';
-    return this.quickSearch.where(
-      type,
+    const plain = this.plainSearch(uid, (name) => type.attributes.has(name));
+    const found = await this.quickSearch.where(
+      { ...type, attributes },
       query,
-      this.plainSearch(uid, (name) => !isPlain(name)),
+      plain,
       // Rows that are not sealed yet have values in the columns of protected attributes.
       this.holdsPlaintext(type) ? this.plainSearch(uid, (name) => !waits(name), []) : null,
     );
+    // Left to itself, Strapi would look through the columns of rows that are not sealed yet.
+    return found === null && hidden.size > 0 ? plainMatches(query, plain) : found;
   }
 
   private plainSearch(
@@ -134,7 +138,8 @@ export class QueryPlanner {
     if (type === undefined || ![...type.attributes.keys()].some((name) => selected.has(name))) {
       return { selected, added: [] };
     }
-    const added = [SEALED, type.place.attribute].filter((name) => !selected.has(name));
+    // The row's id, too: the audit trail tells records by it.
+    const added = [SEALED, 'id', type.place.attribute].filter((name) => !selected.has(name));
     return { select: [...names, ...added], selected, added };
   }
 

@@ -40,6 +40,7 @@ export class QuickSearch {
   ): Promise<Where | null> {
     const attributes = [...type.attributes.values()].filter(({ search }) => search !== 'none');
     if (attributes.length === 0) return null;
+    await this.index.ready();
     const contained = plainMatches(query, plain);
     if (unsealed === null) {
       const ids = await this.sealedMatches(type, attributes, query);

@@ -1,18 +1,13 @@
 import type { Core } from '@strapi/types';
 
-import { inTransaction, tables } from '../platform/database/connection';
-import type { RunKind } from '../platform/runs';
+import { tables } from '../platform/database/connection';
 
 import type { BlindIndex } from './blind-index/blind-index';
-import { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
+import { type ProtectedType, SEALED } from './protected-types';
 import type { ProtectedValues } from './record-sealer';
 import { claimsOf, type RecordWriter } from './record-writer';
 import type { SubjectResolver } from './subject-resolver';
 import { BLIND_INDEX } from './tables';
-
-/** The run that brings stored records into the index; its target is a type's uid. */
-export const INDEX_RECORDS = 'index-records';
-const BATCH = 500;
 
 interface StoredRow {
   readonly id: number;
@@ -28,7 +23,6 @@ interface StoredRow {
 export class RecordIndexer {
   constructor(
     private readonly strapi: Core.Strapi,
-    private readonly types: ProtectedTypes,
     private readonly index: BlindIndex,
     private readonly writer: RecordWriter,
     private readonly subjects: SubjectResolver,
@@ -80,37 +74,6 @@ export class RecordIndexer {
     }
     return false;
   }
-
-  /** The same for a whole type, in batches. */
-  readonly run: RunKind = {
-    name: INDEX_RECORDS,
-    total: async (uid) => {
-      const type = this.types.get(uid);
-      if (type === undefined) return 0;
-      const from = await tables(this.strapi);
-      const row = (await from(type.table).count({ n: '*' }).first()) as { n: number | string } | undefined;
-      return Number(row?.n ?? 0);
-    },
-    step: async (uid, cursor) => {
-      const type = this.types.get(uid);
-      if (type === undefined) return { cursor: null, done: 0 };
-      return inTransaction(this.strapi, async () => {
-        const from = await tables(this.strapi);
-        const rows = (await from(type.table)
-          .select('id')
-          .where('id', '>', Number(cursor ?? 0))
-          .whereNotNull(SEALED)
-          .orderBy('id')
-          .limit(BATCH)) as { id: number }[];
-        await this.add(
-          type,
-          rows.map(({ id }) => id),
-        );
-        const last = rows.at(-1)?.id;
-        return { cursor: rows.length < BATCH || last === undefined ? null : String(last), done: rows.length };
-      });
-    },
-  };
 
   /** What a data subject's row holds besides its sealed attributes is made with the index key of this installation. */
   private async assignOwn(type: ProtectedType, row: StoredRow, values: ProtectedValues): Promise<void> {

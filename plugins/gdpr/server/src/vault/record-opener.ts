@@ -27,6 +27,7 @@ interface SealedNode {
 export interface OpenedRecord {
   readonly type: ProtectedType;
   readonly entity: Entity;
+  readonly id: number | null;
   readonly attributes: readonly string[];
   readonly subject: string | null;
 }
@@ -63,9 +64,11 @@ export class RecordOpener {
       const outcome = this.openOne(node, envelopes[at], keys);
       if ('reason' in outcome) failures.push({ node, failure: outcome });
       const values = 'reason' in outcome ? {} : outcome.values;
+      const { type, entity } = node;
+      const id = typeof entity['id'] === 'number' ? entity['id'] : null;
       const attributes = fill(node, values);
       if (!('reason' in outcome) && attributes.length > 0) {
-        opened.push({ type: node.type, entity: node.entity, attributes, subject: outcome.subject });
+        opened.push({ type, entity, id, attributes, subject: outcome.subject });
       }
     });
     for (const { failure } of failures) await this.onFailure(failure);

@@ -7,7 +7,7 @@ import { chunk } from '../platform/database/dialect';
 import { GdprError } from '../platform/errors';
 
 import { normaliseValue } from './attribute-codec';
-import type { BlindIndex, IndexEntries } from './blind-index/blind-index';
+import { type BlindIndex, type IndexEntries, NOTHING_INDEXED } from './blind-index/blind-index';
 import { claimIfFree } from './blind-index/bulk-entries';
 import { readColumn } from './column-codec';
 import { type DataKey, UNCLAIMED } from './data-key';
@@ -45,7 +45,9 @@ export interface SealedUpdate {
 }
 
 /** A sealed row, opened. */
-interface OpenedRow {
+export interface OpenedRow {
+  /** What binds it to its place: the `documentId`; of a component its own place. */
+  readonly documentId: string;
   readonly values: ProtectedValues;
   readonly subject: string | null;
   readonly keyName: KeyName;
@@ -86,6 +88,7 @@ export class RecordWriter {
   ) {}
 
   async sealNew(type: ProtectedType, data: EntityData): Promise<SealedCreate> {
+    await this.index.hold();
     const documentId = placeFor(this.strapi, type, data);
     const values = this.valuesOf(type, this.withDefaults(type, data));
     const answer = await this.subjects.resolve({ type, documentId, values, data, before: null });
@@ -130,6 +133,7 @@ export class RecordWriter {
    * @throws GdprError `record-not-authentic` when what is stored does not open: merging into it would lose it for good
    */
   async sealChange(type: ProtectedType, id: number, data: EntityData): Promise<SealedUpdate | null> {
+    await this.index.hold();
     const from = await tables(this.strapi);
     const row = (await lockRows(this.strapi, from(type.table).select('*').where({ id }).first())) as
       StoredRow | undefined;
@@ -203,6 +207,7 @@ export class RecordWriter {
     { values, indexed, subject: before }: StoredRecord,
     owner: Owner | null,
   ): Promise<void> {
+    await this.index.hold();
     const place = placeIn(type, row) ?? newPlace(this.strapi, type);
     const subject = owner?.subject ?? null;
     const key = (await this.loadKey(owner?.keyName ?? null)) ?? (await this.keys.create(subject));
@@ -230,9 +235,10 @@ export class RecordWriter {
   async entriesOfStored(
     type: ProtectedType,
     ids: readonly number[],
+    opened?: ReadonlyMap<number, OpenedRow>,
   ): Promise<ReadonlyMap<number, IndexEntries>> {
     const entries = new Map<number, IndexEntries>();
-    for (const [id, { values, subject }] of await this.openMany(type, ids)) {
+    for (const [id, { values, subject }] of opened ?? (await this.openMany(type, ids))) {
       entries.set(id, this.index.entriesOf(type, values, subject, null));
     }
     for (const part of chunk(ids.filter((id) => !entries.has(id)))) {
@@ -258,8 +264,10 @@ export class RecordWriter {
         const envelope = envelopes[at] ?? null;
         const key = envelope === null ? undefined : keys.get(keyName(envelope.keyId));
         if (envelope === null || key === undefined || key === DESTROYED) return;
-        const values = openRecord(envelope, key, { uid: type.uid, documentId: placeIn(type, row) ?? '' });
-        if (values !== null) opened.set(row.id, { values, subject: key.subject, keyName: key.name });
+        const documentId = placeIn(type, row) ?? '';
+        const values = openRecord(envelope, key, { uid: type.uid, documentId });
+        if (values !== null)
+          opened.set(row.id, { documentId, values, subject: key.subject, keyName: key.name });
       });
     }
     return opened;
@@ -394,8 +402,6 @@ export function storedRecord(
     isErased: false,
   };
 }
-
-const NOTHING_INDEXED: IndexEntries = { tokens: [], unique: [] };
 
 function nullsOf(values: ProtectedValues): Record<string, null> {
   return Object.fromEntries(Object.keys(values).map((name) => [name, null]));

@@ -20,6 +20,19 @@ interface SodiumModule {
     nonce: number,
     key: number,
   ): number;
+  _crypto_aead_xchacha20poly1305_ietf_encrypt(
+    sealed: number,
+    sealedLength: number,
+    message: number,
+    messageLength: number,
+    messageLengthHigh: number,
+    aad: number,
+    aadLength: number,
+    aadLengthHigh: number,
+    secretNonce: number,
+    nonce: number,
+    key: number,
+  ): number;
   _crypto_generichash(
     hash: number,
     hashLength: number,
@@ -43,6 +56,17 @@ export interface Scratch {
     nonce: number,
     key: number,
   ): boolean;
+  /** Encrypts in place, the tag behind the text. @returns whether it failed */
+  encrypt(
+    text: number,
+    textLength: number,
+    aad: number,
+    aadLength: number,
+    nonce: number,
+    key: number,
+  ): boolean;
+  /** Writes a text in UTF-8. @returns its bytes */
+  write(at: number, text: string): number;
   /** Keyed BLAKE2b; all arguments are addresses and lengths. */
   hash(
     hash: number,
@@ -57,6 +81,8 @@ export interface Scratch {
 /** An area of libsodium's memory for one caller at a time, taken on first use: JavaScript runs one call to its end. */
 export function createScratch(): Scratch {
   let address: number | null = null;
+  // Writing a text through a Buffer is several times faster than a TextEncoder. Made anew when the memory has grown.
+  let bytes: Buffer | null = null;
   const module = (): SodiumModule => (sodium as unknown as { readonly libsodium: SodiumModule }).libsodium;
   return {
     holds: (bytes) => bytes <= SCRATCH_BYTES,
@@ -78,6 +104,25 @@ export function createScratch(): Scratch {
         nonce,
         key,
       ) !== 0,
+    encrypt: (text, textLength, aad, aadLength, nonce, key) =>
+      module()._crypto_aead_xchacha20poly1305_ietf_encrypt(
+        text,
+        0,
+        text,
+        textLength,
+        0,
+        aad,
+        aadLength,
+        0,
+        0,
+        nonce,
+        key,
+      ) !== 0,
+    write(at, text) {
+      const { buffer } = module().HEAPU8;
+      if (bytes?.buffer !== buffer) bytes = Buffer.from(buffer);
+      return bytes.write(text, at, (address ?? at) + SCRATCH_BYTES - at, 'utf8');
+    },
     hash(hash, hashLength, message, messageLength, key, keyLength) {
       module()._crypto_generichash(hash, hashLength, message, messageLength, 0, key, keyLength);
     },

@@ -1,60 +1,58 @@
-import type { Core } from '@strapi/types';
-
 import { clock } from '../platform/clock';
-import { tables } from '../platform/database/connection';
 import { GdprError } from '../platform/errors';
 
 import { assertKnown } from './data-keys';
-import type { KeyEncryptionProvider } from './key-encryption';
+import type { KeyRing } from './key-encryption';
+import type { KeyStore, StoredSystemKey } from './key-store';
 import { randomBytes } from './random';
-import { SYSTEM_KEYS } from './tables';
+import type { WrappingKey } from './wrapping-key';
+
+export const systemKeyContext = (name: string): string => `system key ${name}`;
 
 /**
- * The 256-bit secret with this name, made on first use and kept wrapped: the index key, and the signing keys of the
- * rooms above. They belong to the installation and not to a data subject, so erasure never touches them.
- *
- * @param name letters, digits and dashes, for example `blind-index-1`
+ * The 256-bit secrets of the installation, made on first use and kept wrapped: the index key, and the signing keys of
+ * the rooms above. They belong to no data subject, so erasure never touches them.
  */
-export async function systemKey(
-  strapi: Core.Strapi,
-  provider: KeyEncryptionProvider,
-  name: string,
-): Promise<Uint8Array> {
-  const context = `system key ${name}`;
-  const stored = await read(strapi, name);
-  if (stored === undefined) {
-    const wrapped = await provider.wrap(randomBytes(32), context);
-    const from = await tables(strapi);
-    // Two nodes that boot at once: the first insert wins, and both read what it wrote.
-    await from(SYSTEM_KEYS)
-      .insert({
-        name,
-        kek_id: provider.currentKeyId,
-        wrapped: Buffer.from(wrapped),
-        created_at: clock.now().getTime(),
-      })
-      .onConflict('name')
-      .ignore();
+export class SystemKeys {
+  constructor(
+    private readonly store: KeyStore,
+    private readonly ring: KeyRing,
+    private readonly wrapping: WrappingKey,
+  ) {}
+
+  /** @param name letters, digits and dashes, for example `blind-index-1` */
+  async get(name: string): Promise<Uint8Array> {
+    const stored = await this.store.systemKey(name);
+    if (stored === null) await this.make(name);
+    const row = stored ?? (await this.store.systemKey(name));
+    if (row === null) throw new GdprError('data-key-missing', `The system key ${name} could not be stored.`);
+    return this.unwrap(row);
   }
-  const row = stored ?? (await read(strapi, name));
-  if (row === undefined)
-    throw new GdprError('data-key-missing', `The system key ${name} could not be stored.`);
-  assertKnown(provider, [row.kek_id]);
-  const [secret] = await provider.unwrapMany([{ keyId: row.kek_id, wrapped: row.wrapped, context }]);
-  if (secret === null || secret === undefined) {
+
+  /** For a key that nothing needs any more. */
+  async destroy(name: string): Promise<void> {
+    await this.store.deleteSystemKey(name);
+  }
+
+  /** Two nodes that ask at once: the first insert wins, and both read what it wrote. */
+  private async make(name: string): Promise<void> {
+    const kekId = await this.wrapping.id();
+    const secret = randomBytes(32);
+    const wrapped = await this.ring.wrap(secret, systemKeyContext(name), kekId);
+    secret.fill(0);
+    const row = { name, kek_id: kekId, wrapped: Buffer.from(wrapped), created_at: clock.now().getTime() };
+    await this.store.insertSystemKey(row);
+  }
+
+  private async unwrap({ name, kek_id, wrapped }: StoredSystemKey): Promise<Uint8Array> {
+    assertKnown(this.ring, [kek_id]);
+    const [secret] = await this.ring.unwrapMany([
+      { keyId: kek_id, wrapped, context: systemKeyContext(name) },
+    ]);
+    if (secret !== null && secret !== undefined) return secret;
     throw new GdprError(
       'key-encryption-key-wrong',
-      `The system key ${name} does not unwrap: its row was changed.`,
+      `The system key ${name} does not unwrap: its row was changed, or the key-encryption key behind ${kek_id} is another.`,
     );
   }
-  return secret;
-}
-
-async function read(
-  strapi: Core.Strapi,
-  name: string,
-): Promise<{ kek_id: string; wrapped: Buffer } | undefined> {
-  const from = await tables(strapi);
-  return (await from(SYSTEM_KEYS).select('kek_id', 'wrapped').where({ name }).first()) as
-    { kek_id: string; wrapped: Buffer } | undefined;
 }

@@ -8,7 +8,7 @@ import { GdprError } from '../platform/errors';
 import type { RunKind, RunStep } from '../platform/runs';
 
 import type { ComponentOwners } from './component-owners';
-import type { BlindIndex, IndexEntries } from './blind-index/blind-index';
+import { type BlindIndex, type IndexEntries, NOTHING_INDEXED } from './blind-index/blind-index';
 import {
   type Claim,
   claimIfFree,
@@ -147,6 +147,7 @@ export class TableSealer implements RunKind {
     readonly sealed: number;
     readonly duplicates: readonly Duplicate[];
   }> {
+    await this.index.hold();
     const rows = await this.lockPending(type, at);
     const last = rows.at(-1)?.id ?? null;
     if (type.isComponent) {
@@ -258,7 +259,7 @@ export class TableSealer implements RunKind {
       sealed: sealRecord(stored.values, key, this.suite, { uid: type.uid, documentId }),
       before:
         row.sealed === null
-          ? { tokens: [], unique: [] }
+          ? NOTHING_INDEXED
           : this.index.entriesOf(type, stored.indexed, stored.subject, variant),
       after: this.index.entriesOf(type, stored.values, answer.subject, variant),
     };

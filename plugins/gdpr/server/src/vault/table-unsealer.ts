@@ -115,6 +115,7 @@ export class TableUnsealer implements RunKind {
   }
 
   private async unsealPart(type: ProtectedType, records: readonly Opened[]): Promise<void> {
+    await this.index.hold();
     await deleteTokens(
       this.strapi,
       records.flatMap(({ row, stored }) =>
@@ -123,7 +124,7 @@ export class TableUnsealer implements RunKind {
           .tokens.map(({ scope, token }) => ({ scope, token, entity_id: row.id })),
       ),
     );
-    const scopes = [...type.attributes.values()].map((attribute) => attribute.scopes.value);
+    const scopes = [...this.index.attributesByScope(type).keys()];
     await releaseClaims(
       this.strapi,
       scopes,

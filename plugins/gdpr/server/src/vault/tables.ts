@@ -11,25 +11,10 @@ export const UNIQUE_VALUES = 'gdpr_unique_values';
 
 /**
  * Creates the vault's own tables where they are missing. They are no content types: Strapi's schema sync leaves
- * alone what it never tracked, and nothing in the admin panel or the API reaches them.
+ * alone what it never tracked, and nothing in the admin panel or the API reaches them. Those of the keys may be in another
+ * database: key-store/tables.ts.
  */
 export async function createVaultTables(strapi: Core.Strapi): Promise<void> {
-  await createTable(strapi, DATA_KEYS, (table) => {
-    table.binary('id', 32).notNullable().primary();
-    // documentId of the data subject; NULL for the key of a record that belongs to nobody.
-    table.string('subject', 36).nullable().index('gdpr_data_keys_subject');
-    table.string('kek_id', 64).notNullable();
-    // NULL once destroyed: the row stays, so that "destroyed" can be told from "lost".
-    table.binary('wrapped', 255).nullable();
-    table.bigInteger('created_at').notNullable();
-    table.bigInteger('destroyed_at').nullable();
-  });
-  await createTable(strapi, SYSTEM_KEYS, (table) => {
-    table.string('name', 64).notNullable().primary();
-    table.string('kek_id', 64).notNullable();
-    table.binary('wrapped', 255).notNullable();
-    table.bigInteger('created_at').notNullable();
-  });
   // The keys that `scan` has met on its way: too many to hold in memory.
   await createTable(strapi, MET_KEYS, (table) => {
     table.binary('id', 32).notNullable().primary();

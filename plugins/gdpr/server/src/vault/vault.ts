@@ -5,12 +5,15 @@ import { dialectOf } from '../platform/database/dialect';
 import type { Settings } from '../platform/settings';
 
 import { BlindIndex } from './blind-index/blind-index';
+import { IndexGenerations } from './blind-index/generations';
 import { createSpelling } from './blind-index/spelling';
 import { ComponentOwners } from './component-owners';
 import { BlindConditionResolver } from './condition-resolver';
-import { DataKeys } from './data-keys';
+import { assertKnown, DataKeys } from './data-keys';
 import { DataTransfer } from './data-transfer';
-import { createKeyEncryptionProvider, type KeyEncryptionProvider } from './key-encryption';
+import { createKeyRing, type KeyRing } from './key-encryption';
+import { KeyHolders } from './key-holders';
+import { type KeyStore, openKeyStore } from './key-store';
 import type { UnguardedTable } from './protected-tables';
 import { type Annotations, type ProtectedType, ProtectedTypes } from './protected-types';
 import { installPlaintextGuard, liftPlaintextGuard } from './plaintext-guard';
@@ -19,15 +22,17 @@ import { QueryPlanner } from './query-planner';
 import { QueryRewriter, type Where } from './query-rewriter';
 import { QuickSearch } from './quick-search';
 import { type OpenedRecord, type OpeningFailure, RecordOpener } from './record-opener';
+import type { KeyName } from './envelope';
 import { RecordIndexer } from './record-indexer';
-import { RecordWriter, type SealedUpdate } from './record-writer';
+import { type OpenedRow, RecordWriter, type SealedUpdate } from './record-writer';
 import { sodiumReady } from './sodium';
 import { SubjectResolver } from './subject-resolver';
-import { suiteById, xchacha20Poly1305 } from './suites';
-import { systemKey } from './system-keys';
+import { type Suite, suiteById, xchacha20Poly1305 } from './suites';
+import { SystemKeys } from './system-keys';
 import { TableSealer } from './table-sealer';
 import { TableUnsealer } from './table-unsealer';
 import { TransitionResolver } from './transition-resolver';
+import { WrappingKey } from './wrapping-key';
 
 /** What happened to protected records; the audit room listens. Nothing here is masked. */
 export interface VaultListener {
@@ -38,6 +43,7 @@ export interface VaultListener {
   onUnmask?(event: Unmasking): void | Promise<void>;
   /** Somebody asked for that and may not. What they named is theirs, and may not exist. */
   onDenied?(event: UnmaskingDenied): void | Promise<void>;
+  onKeyOperation?(event: KeyOperation): void | Promise<void>;
 }
 
 export interface Unmasking {
@@ -56,6 +62,17 @@ export interface UnmaskingDenied {
   readonly reason: string | null;
 }
 
+/** Something that was done to keys as such. Ids and counts; never key material. */
+export interface KeyOperation {
+  readonly operation:
+    | 'key-encryption-key-rotated'
+    | 'data-key-rotated'
+    | 'data-keys-destroyed'
+    | 'index-key-rotated'
+    | 'keys-moved';
+  readonly detail: Readonly<Record<string, string | number | readonly string[]>>;
+}
+
 export type VaultWrite =
   | {
       readonly kind: 'create';
@@ -63,10 +80,17 @@ export type VaultWrite =
       readonly id: number;
       readonly documentId: string;
       readonly subject: string | null;
+      /** The key the record is sealed under; what is kept of it elsewhere goes under the same. */
+      readonly keyName: KeyName;
       readonly after: Readonly<Record<string, unknown>>;
     }
   | { readonly kind: 'update'; readonly uid: string; readonly update: SealedUpdate }
-  | { readonly kind: 'delete'; readonly uid: string; readonly ids: readonly number[] };
+  | {
+      readonly kind: 'delete';
+      readonly uid: string;
+      /** `record` is `null` for one that did not open. */
+      readonly records: readonly { readonly id: number; readonly record: OpenedRow | null }[];
+    };
 
 /**
  * The vault of one Strapi instance: keys, index, and what seals, opens and finds records. Its parts are plain objects
@@ -87,13 +111,20 @@ export class Vault {
     readonly planner: QueryPlanner,
     readonly opener: RecordOpener,
     readonly components: ComponentOwners,
-    readonly provider: KeyEncryptionProvider,
+    readonly ring: KeyRing,
+    readonly keyStore: KeyStore,
+    readonly wrapping: WrappingKey,
+    readonly systemKeys: SystemKeys,
+    readonly suite: Suite,
     readonly states: ProtectionStates,
     readonly sealer: TableSealer,
     readonly unsealer: TableUnsealer,
     readonly transfer: DataTransfer,
     readonly indexer: RecordIndexer,
   ) {}
+
+  /** Who else has something sealed under the keys of data subjects. */
+  readonly keyHolders = new KeyHolders();
 
   /**
    * Opens the vault: the tables must be there, and the key-encryption key must be the one of this database.
@@ -102,13 +133,17 @@ export class Vault {
    */
   static async open(strapi: Core.Strapi, settings: Settings, annotations: Annotations): Promise<Vault> {
     await sodiumReady();
-    const provider = createKeyEncryptionProvider(settings);
+    const ring = createKeyRing(settings);
+    const keyStore = await openKeyStore(strapi, settings);
+    assertKnown(ring, await keyStore.kekIds());
+    const wrapping = new WrappingKey(keyStore, ring);
+    const systemKeys = new SystemKeys(keyStore, ring, wrapping);
     const types = new ProtectedTypes();
     types.load(strapi, annotations);
-    const keys = new DataKeys(strapi, provider, settings.keyCache);
+    const keys = new DataKeys(keyStore, ring, wrapping, settings.keyCache);
     const index = new BlindIndex(
       strapi,
-      await systemKey(strapi, provider, 'blind-index-1'),
+      await IndexGenerations.open(strapi, systemKeys),
       createSpelling(settings.defaultCountry),
     );
     const subjects = new SubjectResolver(strapi, types, keys);
@@ -135,7 +170,7 @@ export class Vault {
     const sealer = new TableSealer(strapi, types, states, keys, index, subjects, writer, components, suite);
     const unsealer = new TableUnsealer(strapi, types, states, keys, index, writer);
     const transfer = new DataTransfer(strapi);
-    const indexer = new RecordIndexer(strapi, types, index, writer, subjects);
+    const indexer = new RecordIndexer(strapi, index, writer, subjects);
     return new Vault(
       strapi,
       listeners,
@@ -147,7 +182,11 @@ export class Vault {
       planner,
       opener,
       components,
-      provider,
+      ring,
+      keyStore,
+      wrapping,
+      systemKeys,
+      suite,
       states,
       sealer,
       unsealer,
@@ -173,6 +212,17 @@ export class Vault {
   async reportRead(uid: string, action: string, records: readonly OpenedRecord[]): Promise<void> {
     if (records.length === 0) return;
     for (const listener of this.listeners) await listener.onRead?.({ uid, action, records });
+  }
+
+  async reportKeyOperation(event: KeyOperation): Promise<void> {
+    for (const listener of this.listeners) await listener.onKeyOperation?.(event);
+  }
+
+  /** Gives back what the vault holds outside of its own memory, and wipes what is in it. */
+  async close(): Promise<void> {
+    this.keys.close();
+    this.ring.close();
+    await this.keyStore.close();
   }
 
   async reportWrite(write: VaultWrite): Promise<void> {

@@ -47,6 +47,27 @@ export async function inTransaction<T>(strapi: Core.Strapi, work: () => Promise<
   return await strapi.db.transaction(work);
 }
 
+/**
+ * Like {@link inTransaction}, for work that reads before it writes while other processes write, too. SQLite would let
+ * it read and then refuse the write, because what it read is no longer the latest; taking the write lock first, it
+ * waits for its turn instead.
+ */
+export async function inWriteTransaction<T>(strapi: Core.Strapi, work: () => Promise<T>): Promise<T> {
+  if (strapi.db.dialect.client !== 'sqlite' || strapi.db.inTransaction()) return inTransaction(strapi, work);
+  return inTransaction(strapi, async () => {
+    await raw(strapi, 'UPDATE gdpr_runs SET kind = kind WHERE 1 = 0', []);
+    return work();
+  });
+}
+
+const TRANSIENT = ['40001', '40P01', 'ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD'];
+
+/** Whether a database refused work only because of what others did at the same moment: again, it may succeed. */
+export function isTransient(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return code.startsWith('SQLITE_BUSY') || TRANSIENT.includes(code);
+}
+
 export type Row = Readonly<Record<string, Knex.Value>>;
 
 /**
@@ -70,7 +91,7 @@ export async function insertMissingRows(
 }
 
 /**
- * Inserts a row of a table whose `id` the database counts, unless the value of a unique column is taken. While another
+ * Inserts a row of a table whose `id` the database counts, unless the value of any unique column is taken. While another
  * transaction that took it is open, waits for that to end.
  *
  * @returns the id, or `null` when the value is taken
@@ -79,7 +100,6 @@ export async function insertReturningIdIfAbsent(
   strapi: Core.Strapi,
   table: string,
   row: Row,
-  unique: string,
 ): Promise<number | null> {
   const bindings = insertBindings(strapi, table, [row]);
   if (strapi.db.dialect.client === 'mysql') {
@@ -87,7 +107,7 @@ export async function insertReturningIdIfAbsent(
     const [{ affectedRows, insertId }] = result as [{ affectedRows: number; insertId: number }];
     return affectedRows === 1 ? insertId : null;
   }
-  const sql = `${insertSql('INSERT INTO', [row])} ON CONFLICT (${unique}) DO NOTHING RETURNING id`;
+  const sql = `${insertSql('INSERT INTO', [row])} ON CONFLICT DO NOTHING RETURNING id`;
   return rowsOf<{ id: number }>(await raw(strapi, sql, bindings))[0]?.id ?? null;
 }
 
@@ -110,6 +130,21 @@ export async function insertIfAbsent(
   }
   const conflict = `ON CONFLICT (${key.join(', ')}) DO NOTHING RETURNING ${key.join(', ')}`;
   return rowsOf(await raw(strapi, `${insertSql('INSERT INTO', [row])} ${conflict}`, bindings)).length === 1;
+}
+
+/** Inserts rows with the same columns, leaving out those whose key is taken. */
+export async function insertRowsIfAbsent(
+  strapi: Core.Strapi,
+  table: string,
+  rows: readonly Row[],
+  key: readonly string[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const isMysql = strapi.db.dialect.client === 'mysql';
+  const sql = isMysql
+    ? insertSql('INSERT IGNORE INTO', rows)
+    : `${insertSql('INSERT INTO', rows)} ON CONFLICT (${key.join(', ')}) DO NOTHING`;
+  await raw(strapi, sql, insertBindings(strapi, table, rows));
 }
 
 function insertSql(verb: string, rows: readonly Row[]): string {

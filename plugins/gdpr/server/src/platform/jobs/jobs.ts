@@ -1,5 +1,7 @@
 import type { Core } from '@strapi/types';
 
+import { runAs } from '../unit-of-work';
+
 /** One kind of background work. `runDue` does what is due now and says how much that was. */
 export interface Job {
   readonly name: string;
@@ -74,7 +76,7 @@ export class Jobs {
     let done = 0;
     for (const job of this.jobs) {
       try {
-        done += await job.runDue();
+        done += await runAs({ kind: 'job', name: job.name }, () => job.runDue());
       } catch (error) {
         // The rows keep their state, so the next round tries again. The message may hold bound values: only its kind.
         const kind = error instanceof Error ? error.name : typeof error;

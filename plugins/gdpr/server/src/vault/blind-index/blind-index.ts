@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { hkdfSync } from 'node:crypto';
 
 import type { Core } from '@strapi/types';
 import type { Knex } from 'knex';
@@ -9,14 +8,13 @@ import { chunk } from '../../platform/database/dialect';
 import { badRequest } from '../../platform/errors';
 import type { ProtectedAttribute, ProtectedType } from '../protected-types';
 import type { ProtectedValues } from '../record-sealer';
-import { keyedHash } from '../keyed-hash';
 import { BLIND_INDEX, UNIQUE_VALUES } from '../tables';
 
+import type { GenerationTokens } from './generation-tokens';
+import type { Generations, IndexGenerations } from './generations';
 import { scopeNumber, type TokenKind } from './scopes';
 import { createSpelling, type Spelling } from './spelling';
 import { textsOfAnySpelling, tokenTexts } from './token-texts';
-
-const TOKEN_BYTES = 16;
 
 /** One row of the index, without the entity. */
 export interface ScopedToken {
@@ -35,31 +33,58 @@ export interface IndexEntries {
   readonly tokens: readonly ScopedToken[];
   /** Tokens of `unique` attributes: no two records may hold the same. */
   readonly unique: readonly (ScopedToken & { readonly attribute: string })[];
+  /** The state of the index they were made for, and how to make them for a later one. */
+  readonly epoch: number;
+  readonly again: () => IndexEntries;
+}
+
+/** What a record has in the index that was not sealed before. */
+export const NOTHING_INDEXED: IndexEntries = {
+  tokens: [],
+  unique: [],
+  epoch: Number.MAX_SAFE_INTEGER,
+  again: () => NOTHING_INDEXED,
+};
+
+/** A column of a table that holds a keyed hash instead of a row in the index, one for odd and one for even generations. */
+export interface KeyedColumn {
+  readonly uid: string;
+  readonly columns: { readonly odd: string; readonly even: string };
+  /** What stands in the column of this generation; `null` for nothing. */
+  readonly value: (values: ProtectedValues, tokens: GenerationTokens) => string | null;
 }
 
 /**
  * Finds sealed records without opening them: a table of keyed hashes (BLAKE2b, 128 bits) of the normalised values.
- * Each attribute and kind of token has a key of its own, derived by HKDF (RFC 5869) from the index key, so that equal
- * values in two attributes do not show.
+ * While the index key is rotated, entries are written in two generations and searched in one (generations.ts).
  */
 export class BlindIndex {
-  private readonly keys = new Map<string, Uint8Array>();
+  /** Keyed columns that rooms above keep beside the index; a rotation of the key takes them along. */
+  readonly keyedColumns: KeyedColumn[] = [];
   private readonly deferred = new AsyncLocalStorage<TokenRow[]>();
 
   constructor(
     private readonly strapi: Core.Strapi,
-    private readonly indexKey: Uint8Array,
+    readonly generations: IndexGenerations,
     private readonly spelling: Spelling = createSpelling(),
   ) {}
 
+  /** Sees to it that searches by what comes next are in the generation that serves. */
+  async ready(): Promise<void> {
+    await this.generations.current();
+  }
+
+  /** Sees to it that what the current transaction writes is in all generations that are written until it ends. */
+  async hold(): Promise<void> {
+    await this.generations.hold();
+  }
+
   token(uid: string, attribute: string, kind: string, text: string): Buffer {
-    // A lone surrogate has no UTF-8: all would become the same U+FFFD, so ill-formed text is hashed in escaped form.
-    const hashable = text.isWellFormed() ? text : JSON.stringify(text);
-    return keyedHash(TOKEN_BYTES, hashable, this.keyOf(uid, attribute, kind));
+    return this.serving.token(uid, attribute, kind, text);
   }
 
   scopedToken(uid: string, attribute: ProtectedAttribute, kind: TokenKind, text: string): ScopedToken {
-    return { scope: attribute.scopes[kind], token: this.token(uid, attribute.name, kind, text) };
+    return scoped(this.serving, uid, attribute, kind, text);
   }
 
   /** Tokens of which one stands in the index for every value that is a spelling of this text. */
@@ -71,7 +96,7 @@ export class BlindIndex {
 
   /** The token that ties a record to its data subject, so that all records of a person are one look-up. */
   subjectToken(type: ProtectedType, subject: string): ScopedToken {
-    return { scope: subjectScope(type.uid), token: this.token(type.uid, '', 'subject', subject) };
+    return subjectTokenIn(this.serving, type, subject);
   }
 
   /** The token that no second record may claim. `variant` separates those that do not compete, such as locales. */
@@ -81,8 +106,7 @@ export class BlindIndex {
     text: string,
     variant: string,
   ): ScopedToken {
-    const token = this.token(type.uid, attribute.name, 'unique', JSON.stringify([variant, text]));
-    return { scope: attribute.scopes.value, token };
+    return uniqueTokenIn(this.serving, type, attribute, text, variant);
   }
 
   entriesOf(
@@ -91,29 +115,62 @@ export class BlindIndex {
     subject: string | null,
     /** The records that compete for unique values; `null` when this one competes with none. */
     variant: string | null,
+    generations: Pick<Generations, 'state' | 'written'> = this.generations.known,
   ): IndexEntries {
     const tokens = new Map<string, ScopedToken>();
     const unique: (ScopedToken & { attribute: string })[] = [];
     const add = (entry: ScopedToken): void => void tokens.set(keyOf(entry), entry);
-    // A data subject is its own; it needs no entry to be found by.
-    if (subject !== null && !isSelf(type)) add(this.subjectToken(type, subject));
-    for (const attribute of type.attributes.values()) {
-      for (const [kind, texts] of tokenTexts(attribute, values[attribute.name], this.spelling)) {
-        for (const text of texts) add(this.scopedToken(type.uid, attribute, kind, text));
-        const [text] = texts;
-        if (kind === 'value' && attribute.unique && text !== undefined && variant !== null) {
-          unique.push({ ...this.uniqueToken(type, attribute, text, variant), attribute: attribute.name });
+    for (const written of generations.written) {
+      // A data subject is its own; it needs no entry to be found by.
+      if (subject !== null && !isSelf(type)) add(subjectTokenIn(written, type, subject));
+      for (const attribute of type.attributes.values()) {
+        for (const [kind, texts] of tokenTexts(attribute, values[attribute.name], this.spelling)) {
+          for (const text of texts) add(scoped(written, type.uid, attribute, kind, text));
+          const [text] = texts;
+          if (kind === 'value' && attribute.unique && text !== undefined && variant !== null) {
+            const claim = uniqueTokenIn(written, type, attribute, text, variant);
+            unique.push({ ...claim, attribute: attribute.name });
+          }
         }
       }
     }
-    return { tokens: [...tokens.values()], unique };
+    return {
+      tokens: [...tokens.values()],
+      unique,
+      epoch: generations.state.epoch,
+      again: () => this.entriesOf(type, values, subject, variant),
+    };
+  }
+
+  /** The attribute that each scope of a type is of, in all generations that are written; the data subject's is of none. */
+  attributesByScope(type: ProtectedType): ReadonlyMap<number, string | null> {
+    const named = new Map<number, string | null>();
+    for (const written of this.generations.known.written) {
+      named.set(written.scope(subjectScope(type.uid)), null);
+      for (const { name, scopes } of type.attributes.values())
+        for (const scope of Object.values(scopes)) named.set(written.scope(scope), name);
+    }
+    return named;
+  }
+
+  /** Entries that were made before the state of the index changed are made again. */
+  private async upToDate(entries: IndexEntries): Promise<IndexEntries> {
+    const { state } = await this.generations.hold();
+    return entries.epoch < state.epoch ? entries.again() : entries;
+  }
+
+  private get serving(): GenerationTokens {
+    return this.generations.known.serving;
   }
 
   /** Adds the entries of new records. Nothing is deleted first: on MariaDB that alone leads to deadlocks. */
   async insert(
     type: ProtectedType,
-    records: readonly { entityId: number; entries: IndexEntries }[],
+    given: readonly { entityId: number; entries: IndexEntries }[],
   ): Promise<void> {
+    const records: { entityId: number; entries: IndexEntries }[] = [];
+    for (const { entityId, entries } of given)
+      records.push({ entityId, entries: await this.upToDate(entries) });
     const rows = records.flatMap(({ entityId, entries }) =>
       entries.tokens.map(({ scope, token }) => ({ scope, token, entity_id: entityId })),
     );
@@ -128,6 +185,7 @@ export class BlindIndex {
     type: ProtectedType,
     records: readonly { entityId: number; entries: IndexEntries }[],
   ): Promise<void> {
+    await this.hold();
     const rows = records.flatMap(({ entityId, entries }) =>
       entries.tokens.map(({ scope, token }) => ({ scope, token, entity_id: entityId })),
     );
@@ -161,9 +219,11 @@ export class BlindIndex {
   async change(
     type: ProtectedType,
     entityId: number,
-    before: IndexEntries,
-    after: IndexEntries,
+    earlier: IndexEntries,
+    later: IndexEntries,
   ): Promise<void> {
+    const before = await this.upToDate(earlier);
+    const after = await this.upToDate(later);
     const had = new Set(before.tokens.map(keyOf));
     const has = new Set(after.tokens.map(keyOf));
     const from = await tables(this.strapi);
@@ -194,12 +254,13 @@ export class BlindIndex {
     type: ProtectedType,
     records: readonly { readonly entityId: number; readonly entries: IndexEntries | null }[],
   ): Promise<void> {
-    const scopes = [
-      subjectScope(type.uid),
-      ...[...type.attributes.values()].flatMap((one) => Object.values(one.scopes)),
-    ];
+    const { written } = await this.generations.hold();
+    const scopes = written.flatMap((generation) =>
+      scopesOfType(type).map((scope) => generation.scope(scope)),
+    );
     const from = await tables(this.strapi);
-    for (const { entityId, entries } of records) {
+    for (const { entityId, entries: given } of records) {
+      const entries = given === null ? null : await this.upToDate(given);
       const rows = from(BLIND_INDEX).where({ entity_id: entityId });
       if (entries === null) await rows.whereIn('scope', scopes).delete();
       else if (entries.tokens.length > 0)
@@ -235,7 +296,7 @@ export class BlindIndex {
 
   /** `SELECT entity_id …` for rows in which the attribute has a value at all. */
   present(attribute: ProtectedAttribute): Knex.QueryBuilder {
-    return this.entities().where({ scope: attribute.scopes.value });
+    return this.entities().where({ scope: this.serving.scope(attribute.scopes.value) });
   }
 
   private entities(): Knex.QueryBuilder {
@@ -268,21 +329,46 @@ export class BlindIndex {
       if (holder !== undefined && holder.entity_id !== entityId) throw notUnique(type, attribute);
     }
   }
-
-  private keyOf(uid: string, attribute: string, kind: string): Uint8Array {
-    const name = `${uid} ${attribute} ${kind}`;
-    let key = this.keys.get(name);
-    if (key === undefined) {
-      const info = JSON.stringify(['gdpr blind index v1', uid, attribute, kind]);
-      key = new Uint8Array(hkdfSync('sha256', this.indexKey, new Uint8Array(0), info, 32));
-      this.keys.set(name, key);
-    }
-    return key;
-  }
 }
 
 export function subjectScope(uid: string): number {
   return scopeNumber(uid, '', 'subject');
+}
+
+/** The scopes of a type in the first generation. */
+export function scopesOfType(type: ProtectedType): number[] {
+  return [
+    subjectScope(type.uid),
+    ...[...type.attributes.values()].flatMap((one) => Object.values(one.scopes)),
+  ];
+}
+
+function scoped(
+  tokens: GenerationTokens,
+  uid: string,
+  attribute: ProtectedAttribute,
+  kind: TokenKind,
+  text: string,
+): ScopedToken {
+  return {
+    scope: tokens.scope(attribute.scopes[kind]),
+    token: tokens.token(uid, attribute.name, kind, text),
+  };
+}
+
+function subjectTokenIn(tokens: GenerationTokens, { uid }: ProtectedType, subject: string): ScopedToken {
+  return { scope: tokens.scope(subjectScope(uid)), token: tokens.token(uid, '', 'subject', subject) };
+}
+
+function uniqueTokenIn(
+  tokens: GenerationTokens,
+  { uid }: ProtectedType,
+  attribute: ProtectedAttribute,
+  text: string,
+  variant: string,
+): ScopedToken {
+  const token = tokens.token(uid, attribute.name, 'unique', JSON.stringify([variant, text]));
+  return { scope: tokens.scope(attribute.scopes.value), token };
 }
 
 function notUnique(type: ProtectedType, attribute: string): Error {

@@ -6,17 +6,23 @@ import path from 'node:path';
 import type { Settings } from '../../platform/settings';
 import { sodiumReady } from '../sodium';
 
-import { createKeyEncryptionProvider } from '.';
+import { createKeyRing, KeyRing } from '.';
 import { createLocalProvider } from './local';
 
 beforeAll(sodiumReady);
 
-const settings = (values: Partial<Settings>): Settings => values as Settings;
+const settings = (values: Partial<Settings>): Settings =>
+  ({
+    keyEncryption: { provider: 'local' },
+    keyEncryptionPrevious: [],
+    masterKeyPrevious: [],
+    ...values,
+  }) as unknown as Settings;
 const KEY = Buffer.alloc(32, 7);
 
 describe('a local key-encryption key', () => {
   test('unwraps what it wrapped, for the same use only', async () => {
-    const provider = createLocalProvider(KEY);
+    const provider = new KeyRing(createLocalProvider(KEY));
     const secret = randomBytes(32);
     const wrapped = await provider.wrap(secret, 'data key 1');
     const keyId = provider.currentKeyId;
@@ -52,13 +58,13 @@ describe('settings that yield no key stop with one sentence', () => {
     ],
     [{ masterKey: KEY.toString('base64'), masterKeyFile: '/x' }, 'are both set'],
   ])('%p', (values, message) => {
-    expect(() => createKeyEncryptionProvider(settings(values))).toThrow(message);
+    expect(() => createKeyRing(settings(values))).toThrow(message);
   });
 
   test('the message never repeats what was read', () => {
     const secret = randomBytes(31).toString('base64');
     try {
-      createKeyEncryptionProvider(settings({ masterKey: secret }));
+      createKeyRing(settings({ masterKey: secret }));
     } catch (error) {
       expect(String(error)).not.toContain(secret);
       return;
@@ -70,7 +76,7 @@ describe('settings that yield no key stop with one sentence', () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'gdpr-key-'));
     const file = path.join(directory, 'master.key');
     writeFileSync(file, `${KEY.toString('base64')}\n`);
-    const provider = createKeyEncryptionProvider(settings({ masterKeyFile: file }));
+    const provider = createKeyRing(settings({ masterKeyFile: file }));
     expect(provider.currentKeyId).toBe(createLocalProvider(KEY).currentKeyId);
     rmSync(directory, { recursive: true });
   });

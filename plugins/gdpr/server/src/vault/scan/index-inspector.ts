@@ -2,13 +2,13 @@ import type { Core } from '@strapi/types';
 
 import { qualified, select } from '../../platform/database/connection';
 import { chunk } from '../../platform/database/dialect';
-import { subjectScope, type TokenRow } from '../blind-index/blind-index';
+import type { BlindIndex, TokenRow } from '../blind-index/blind-index';
 import { deleteTokens, releaseClaim, tokenKey } from '../blind-index/bulk-entries';
 import type { ProtectedType } from '../protected-types';
 import { BLIND_INDEX, UNIQUE_VALUES } from '../tables';
 
 import type { FindingGroups } from './findings';
-import { attributesByScope, type RecordInspector } from './record-inspector';
+import type { RecordInspector } from './record-inspector';
 
 const PAGE = 2_000;
 
@@ -21,6 +21,7 @@ interface IndexRow extends TokenRow {
 export class IndexInspector {
   constructor(
     private readonly strapi: Core.Strapi,
+    private readonly index: BlindIndex,
     private readonly records: RecordInspector,
     private readonly findings: FindingGroups,
     private readonly repair: boolean,
@@ -28,8 +29,8 @@ export class IndexInspector {
 
   /** @param counts how many entries by scope the type's rows should have */
   async inspect(type: ProtectedType, counts: ReadonlyMap<number, number>): Promise<void> {
-    const scopes = [...attributesByScope(type).keys(), subjectScope(type.uid)];
-    for (const scope of scopes) {
+    const attributes = this.index.attributesByScope(type);
+    for (const scope of attributes.keys()) {
       let ofRows = 0;
       for await (const page of this.pages(type, BLIND_INDEX, scope)) {
         await this.report(
@@ -41,7 +42,8 @@ export class IndexInspector {
       // More entries than values: only then each has to be held against its record, which opens all of them again.
       if (ofRows > (counts.get(scope) ?? 0)) await this.inspectStale(type, scope);
     }
-    for (const [scope, attribute] of attributesByScope(type)) {
+    for (const [scope, attribute] of attributes) {
+      if (attribute === null) continue;
       for await (const page of this.pages(type, UNIQUE_VALUES, scope)) {
         for (const { row_id: row, ...claim } of page) {
           if (row !== null) continue;
@@ -80,7 +82,7 @@ export class IndexInspector {
 
   private async report(type: ProtectedType, orphans: readonly IndexRow[]): Promise<void> {
     if (orphans.length === 0) return;
-    const attributes = attributesByScope(type);
+    const attributes = this.index.attributesByScope(type);
     if (this.repair) await deleteTokens(this.strapi, orphans);
     for (const { scope, entity_id: id } of orphans) {
       const attribute = attributes.get(scope);
@@ -89,7 +91,7 @@ export class IndexInspector {
           kind: 'token-orphaned',
           uid: type.uid,
           record: `row ${String(id)}`,
-          ...(attribute === undefined ? {} : { attribute }),
+          ...(attribute == null ? {} : { attribute }),
         },
         this.repair,
       );

@@ -147,7 +147,7 @@ export class RecordInspector {
       inspections.flatMap(({ claims }) => claims),
     );
     const subjects = await this.missingSubjects(type, inspections);
-    const attributes = attributesByScope(type);
+    const attributes = this.vault.index.attributesByScope(type);
     const problems: Problem[] = [];
     for (const { row, stored, tokens, claims } of inspections) {
       const at = { uid: type.uid, record: recordName(type, row), id: row.id };
@@ -166,7 +166,7 @@ export class RecordInspector {
       for (const token of tokens) {
         if (present.has(tokenKey(token))) continue;
         const attribute = attributes.get(token.scope);
-        add({ kind: 'token-missing', token, ...(attribute === undefined ? {} : { attribute }) });
+        add({ kind: 'token-missing', token, ...(attribute == null ? {} : { attribute }) });
       }
       for (const claim of claims) {
         const holder = holders.get(claimKey(claim));
@@ -232,13 +232,4 @@ export class RecordInspector {
       [...new Set(names)].map((name) => ({ id: keyIdOfName(name) })),
     );
   }
-}
-
-/** Names the attribute an entry of the index is of; a data subject's entry is of none. */
-export function attributesByScope(type: ProtectedType): ReadonlyMap<number, string> {
-  return new Map(
-    [...type.attributes.values()].flatMap(({ name, scopes }) =>
-      Object.values(scopes).map((scope) => [scope, name] as const),
-    ),
-  );
 }

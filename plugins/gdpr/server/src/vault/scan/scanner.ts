@@ -4,6 +4,7 @@ import { clock } from '../../platform/clock';
 import { tables } from '../../platform/database/connection';
 import { chunk } from '../../platform/database/dialect';
 import { runsOf } from '../../platform/runs';
+import { UNCLAIMED } from '../data-key';
 import { keyIdOfName, keyName, type KeyName } from '../envelope';
 import { unguardedTables } from '../protected-tables';
 import type { ProtectedType } from '../protected-types';
@@ -36,7 +37,7 @@ export async function scan(
   const startedAt = clock.now();
   const findings = new FindingGroups();
   const records = new RecordInspector(strapi, vault, findings, repair);
-  const index = new IndexInspector(strapi, records, findings, repair);
+  const index = new IndexInspector(strapi, vault.index, records, findings, repair);
   const from = await tables(strapi);
   await from(MET_KEYS).delete();
   const total = await rowsOf(strapi, types);
@@ -148,7 +149,8 @@ async function inspectKeys(
       }[];
       for (const row of rows) subjects.add(row.document_id);
     }
-    for (const { name, subject, createdAt } of page) {
+    for (const { name, subject, createdAt, isDestroyed } of page) {
+      if (isDestroyed || subject === UNCLAIMED) continue;
       // Made while the scan went by: its record may be too new to have been met.
       if (createdAt >= startedAt || used.has(name) || (subject !== null && subjects.has(subject))) continue;
       findings.add({
