@@ -121,7 +121,7 @@ test('a destroyed key stays destroyed, and a key that was changed is told of and
   const { stdout: json } = await runCommand(['keys', 'status', '--json'], env);
   const status = JSON.parse(json);
   expect(status.keyEncryptionKeys).toEqual([
-    expect.objectContaining({ isCurrent: true, systemKeys: 1 }),
+    expect.objectContaining({ isCurrent: true, systemKeys: expect.any(Number) }),
     expect.objectContaining({ isCurrent: false, dataKeys: 1, systemKeys: 0 }),
   ]);
   expect(JSON.stringify(status)).not.toContain(thirdKey);

@@ -26,6 +26,20 @@ const documents = (): any => app.strapi.documents(CONTACT as never);
 const vault = (): any => app.strapi.plugin('gdpr').service<any>('vault').of();
 const run = (): any => app.knex('gdpr_runs').where({ kind: 'rotate-data-key' }).first();
 const keysOf = (id: string): any => app.knex('gdpr_data_keys').where({ subject: id }).orderBy('created_at');
+/** The keys that the person’s contacts and the person’s own record are sealed under. */
+async function keysInUse(): Promise<string[]> {
+  const types = vault().types;
+  const ids = (await documents().findMany({ filters: { email: PERSON }, limit: 10_000 })).map(
+    ({ id }: any) => id,
+  );
+  const contacts = await app.knex(types.get(CONTACT).table).select('sealed').whereIn('id', ids);
+  const own = await app.knex(types.get(DATA_SUBJECT).table).select('sealed').where({ document_id: subject });
+  const names = [...contacts, ...own].map(({ sealed }) =>
+    Buffer.from(sealed, 'base64').subarray(2, 34).toString('hex'),
+  );
+  return [...new Set(names)];
+}
+
 const open = (): Promise<any[]> => {
   vault().keys.forget();
   return documents().findMany({ filters: { email: PERSON }, limit: 10_000 });
@@ -59,10 +73,10 @@ test('a killed rotation of one person’s key goes on, and at no moment a record
   expect(reads).toBeGreaterThan(2);
   expect(writes).toBeGreaterThan(0);
 
+  // Nothing is under the old key any more; it stays for the old values in the audit trail, until the person is erased.
   const keys = await keysOf(subject);
-  expect(keys.filter((key: any) => key.wrapped !== null)).toHaveLength(1);
-  expect(keys.at(-1).wrapped).not.toBeNull();
-  expect(keys.find((key: any) => key.id.equals(before.id)).wrapped).toBeNull();
+  expect(await keysInUse()).toEqual([keys.at(-1).id.toString('hex')]);
+  expect(keys[0].id.equals(before.id)).toBe(true);
   const after = await open();
   expect(after.filter(({ email }) => email === PERSON)).toHaveLength(RECORDS + writes);
   const person = await app.strapi.db.query(DATA_SUBJECT).findOne({ where: { documentId: subject } });
@@ -98,10 +112,35 @@ test('a record that was changed keeps the old key, and the command says so', asy
   const { code, stderr } = await runCommand(['keys', 'rotate', '--subject', subject]);
   expect(stderr).toMatch(/1 records of plugin::gdpr.contact do not open \(row \d+, for one\)/);
   expect(code).toBe(1);
-  const keys = (await keysOf(subject)).filter((key: any) => key.wrapped !== null);
-  expect(keys).toHaveLength(2);
+  const old = await app
+    .knex('gdpr_data_keys')
+    .where({ id: Buffer.from(sealed, 'base64').subarray(2, 34) })
+    .first();
+  expect(old.wrapped).not.toBeNull();
   await app.knex(table).where({ id }).update({ sealed });
   expect((await app.strapi.db.query(CONTACT).findOne({ where: { id } })).email).toBe(PERSON);
+}, 60_000);
+
+test('an old key that nobody else needs is destroyed', async () => {
+  // The audit trail lets go of the key: as after its payloads were pruned.
+  const { keyHolders } = vault();
+  const holders = keyHolders.holders.splice(0);
+  const operations: any[] = [];
+  vault().listen({ onKeyOperation: (event: object) => void operations.push(event) });
+  const status = await app.strapi
+    .plugin('gdpr')
+    .service<any>('runs')
+    .of()
+    .complete('rotate-data-key', subject);
+  keyHolders.holders.push(...holders);
+  expect(status.state).toBe('finished');
+  const keys = await keysOf(subject);
+  expect(keys.filter((key: any) => key.wrapped !== null)).toHaveLength(1);
+  expect(await keysInUse()).toEqual([keys.at(-1).id.toString('hex')]);
+  expect((await open()).every(({ email }) => email === PERSON)).toBe(true);
+  expect(operations).toEqual([
+    { operation: 'data-key-rotated', detail: { subject, destroyed: expect.any(Number) } },
+  ]);
 }, 60_000);
 
 test('of a person who is not there it says so and does nothing', async () => {
