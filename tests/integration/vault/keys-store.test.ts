@@ -10,7 +10,7 @@ import { type Client, createTestDatabase, type TestDatabase } from '../../suppor
 import { failureOf } from '../../support/failure';
 import { CONTACT, startStrapi, type TestStrapi } from '../../support/strapi';
 
-const MANY = 12_000;
+const MANY = 40_000;
 
 let app: TestStrapi;
 let directory: string;

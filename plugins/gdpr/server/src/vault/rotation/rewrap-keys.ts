@@ -1,4 +1,5 @@
 import { clock } from '../../platform/clock';
+import { chunk } from '../../platform/database/dialect';
 import { GdprError } from '../../platform/errors';
 import type { RunKind, RunStep } from '../../platform/runs';
 
@@ -78,13 +79,22 @@ export async function rewrapBatch(
   rewrap: Rewrapping,
 ): Promise<{ readonly done: number; readonly last: Buffer | null }> {
   const stored = await keyStore.pageWrappedElsewhere(target, after, BATCH);
-  const wrapped = await rewrap(stored);
-  const rewrapped = stored.flatMap(({ id }, at) => {
-    const form = wrapped[at] ?? null;
-    return form === null ? [] : [{ id, wrapped: form }];
-  });
-  await keyStore.rewrap(target, rewrapped);
-  return { done: rewrapped.length, last: stored.length < BATCH ? null : (stored.at(-1)?.id ?? null) };
+  let done = 0;
+  let writing: Promise<void> = Promise.resolve();
+  for (const part of chunk(stored)) {
+    const wrapped = await rewrap(part);
+    const rewrapped = part.flatMap(({ id }, at) => {
+      const form = wrapped[at] ?? null;
+      return form === null ? [] : [{ id, wrapped: form }];
+    });
+    await writing;
+    // The next part is rewrapped while the database writes this one.
+    writing = keyStore.rewrap(target, rewrapped);
+    writing.catch(() => undefined);
+    done += rewrapped.length;
+  }
+  await writing;
+  return { done, last: stored.length < BATCH ? null : (stored.at(-1)?.id ?? null) };
 }
 
 /** Unwraps and wraps; the secrets are in memory for the time of one batch. */
