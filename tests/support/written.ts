@@ -7,7 +7,10 @@ export const written: string[] = [];
 const record = (chunk: unknown): void => void written.push(String(chunk));
 const restore: (() => void)[] = [];
 
-for (const stream of [process.stdout, process.stderr]) {
+// When Jest runs several suites its console has streams of its own, and Strapi's logger writes to those.
+const { _stdout: out, _stderr: err } = console as unknown as Record<string, NodeJS.WriteStream | undefined>;
+const streams = new Set([process.stdout, process.stderr, out, err].filter((one) => one !== undefined));
+for (const stream of streams) {
   const write = stream.write.bind(stream);
   stream.write = (chunk: never, ...rest: never[]) => {
     record(chunk);
@@ -15,7 +18,6 @@ for (const stream of [process.stdout, process.stderr]) {
   };
   restore.push(() => (stream.write = write));
 }
-// Jest's console does not write to the streams above until the suite has ended.
 for (const name of ['log', 'info', 'warn', 'error', 'debug'] as const) {
   const spy = jest.spyOn(console, name).mockImplementation((...parts: unknown[]) => record(parts.join(' ')));
   restore.push(() => spy.mockRestore());
