@@ -57,11 +57,8 @@ const values: Readonly<Record<string, readonly [valid: readonly unknown[], odd: 
     [[{ type: 'paragraph', children: [{ type: 'text', text: 'Hi' }] }]],
     [[], 'text', [{ type: 'unknown' }]],
   ],
-  // No bare numbers and booleans: SQLite's driver makes 0 of a false in a JSON column.
-  extra: [
-    [{ a: [1, { b: null }] }, [], { constructor: { prototype: 1 } }],
-    ['text', '{"x":1}'],
-  ],
+  // No bare numbers and booleans: SQLite's driver makes 0 of a false in a JSON column. No bare text: MariaDB refuses it.
+  extra: [[{ a: [1, { b: null }] }, [], { constructor: { prototype: 1 } }], ['{"x":1}']],
   active: [
     [true, false],
     ['true', 0, 'x'],
