@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import { addDossiers, DOSSIER, PLAIN_DOSSIER } from '../../support/dossier';
+import { propertyRuns } from '../../support/property-runs';
 import { startStrapi, type TestStrapi } from '../../support/strapi';
 
 let app: TestStrapi;
@@ -389,7 +390,7 @@ test('a type with everything and its plain twin answer every sequence of documen
       }
       expect(await sealed.everything()).toEqual(await plain.everything());
     }),
-    { numRuns: Number(process.env['TWIN_RUNS'] ?? 40) },
+    propertyRuns(40),
   );
   expect(answered / attempted).toBeGreaterThan(0.6);
 }, 600_000);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 
+import { propertyRuns } from '../../support/property-runs';
 import { CONTACT, startStrapi, type TestStrapi } from '../../support/strapi';
 import { addPlainTwin } from '../../support/twin.mjs';
 
@@ -113,6 +114,6 @@ test('a protected type and its plain twin answer every sequence of operations th
         (await (app.strapi.db.query(uid) as any).findMany({ orderBy: 'id' })).map(seen);
       expect(await all(CONTACT)).toEqual(await all(TWIN));
     }),
-    { numRuns: Number(process.env['TWIN_RUNS'] ?? 60) },
+    propertyRuns(60),
   );
 }, 300_000);
