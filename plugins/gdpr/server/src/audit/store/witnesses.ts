@@ -164,7 +164,8 @@ async function append(file: string, note: string): Promise<void> {
 async function post(url: string, note: string): Promise<void> {
   const { status, ok } = await fetch(url, {
     method: 'POST',
-    headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+    // Deliveries are seconds apart: a connection that is kept is one that the witness may be closing right now.
+    headers: { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' },
     body: note,
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT),
