@@ -205,7 +205,7 @@ export class DataKeys {
 }
 
 /** What a wrapped data key is bound to. */
-export const wrapContext = (id: Uint8Array): string => `data key ${Buffer.from(id).toString('hex')}`;
+export const wrapContext = (id: Buffer): string => `data key ${id.toString('hex')}`;
 
 /** @throws GdprError `key-encryption-key-wrong`, saying which key was found and which was configured */
 export function assertKnown(ring: KeyRing, kekIds: readonly string[]): void {

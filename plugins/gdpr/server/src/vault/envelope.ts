@@ -12,8 +12,8 @@ import { type Suite, suiteById } from './suites';
  */
 export interface Envelope {
   readonly suite: Suite;
-  /** 32 bytes: names the key and commits to it (see data-key.ts). */
-  readonly keyId: Uint8Array;
+  /** Of 32 bytes: names the key and commits to it (see data-key.ts). */
+  readonly keyName: KeyName;
   readonly nonce: Uint8Array;
   /** Ciphertext and tag. */
   readonly sealed: Uint8Array;
@@ -30,11 +30,11 @@ export const KEY_ID_BYTES = 32;
 const HEADER_BYTES = 2 + KEY_ID_BYTES;
 
 export function encodeEnvelope(envelope: Envelope): string {
-  const { suite, keyId, nonce, sealed } = envelope;
+  const { suite, keyName: name, nonce, sealed } = envelope;
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + nonce.length + sealed.length);
   bytes[0] = VERSION;
   bytes[1] = suite.id;
-  bytes.set(keyId, 2);
+  bytes.write(name, 2, 'latin1');
   bytes.set(nonce, HEADER_BYTES);
   bytes.set(sealed, HEADER_BYTES + nonce.length);
   return bytes.toString('base64');
@@ -53,7 +53,7 @@ export function decodeEnvelope(text: string): Envelope | null {
   if (bytes.length < body + suite.tagBytes) return null;
   return {
     suite,
-    keyId: bytes.subarray(2, HEADER_BYTES),
+    keyName: bytes.toString('latin1', 2, HEADER_BYTES) as KeyName,
     nonce: bytes.subarray(HEADER_BYTES, body),
     sealed: bytes.subarray(body),
   };
@@ -86,12 +86,13 @@ export function associatedData(suite: Suite, keyId: Uint8Array, place: Place): U
   return bytes;
 }
 
-const starts = new Map<string, Buffer>();
+const starts = new Map<Suite, Map<string, Buffer>>();
 
 /** Everything before the documentId, with room for the key id: the same for all records of a type. */
 function startOf(suite: Suite, uid: string): Buffer {
-  const cacheKey = `${String(suite.id)} ${uid}`;
-  let start = starts.get(cacheKey);
+  let ofSuite = starts.get(suite);
+  if (ofSuite === undefined) starts.set(suite, (ofSuite = new Map<string, Buffer>()));
+  let start = ofSuite.get(uid);
   if (start === undefined) {
     start = Buffer.alloc(4 + HEADER_BYTES + 4 + Buffer.byteLength(uid));
     let at = start.writeUInt32BE(HEADER_BYTES, 0);
@@ -99,7 +100,7 @@ function startOf(suite: Suite, uid: string): Buffer {
     at = start.writeUInt8(suite.id, at);
     at = start.writeUInt32BE(Buffer.byteLength(uid), at + KEY_ID_BYTES);
     start.write(uid, at, 'utf8');
-    starts.set(cacheKey, start);
+    ofSuite.set(uid, start);
   }
   return start;
 }

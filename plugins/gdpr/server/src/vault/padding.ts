@@ -12,7 +12,7 @@ export function pad(bytes: Uint8Array): Uint8Array {
 }
 
 /** @returns the bytes before the padding, or `null` when there is none: only possible when the sealer was not ours */
-export function unpad(padded: Uint8Array): Uint8Array | null {
+export function unpad(padded: Buffer): Buffer | null {
   let end = padded.length - 1;
   while (end >= 0 && padded[end] === 0) end -= 1;
   return end >= 0 && padded[end] === 0x80 ? padded.subarray(0, end) : null;

@@ -2,7 +2,7 @@ import type { ProtectedTypes, ProtectedType } from './protected-types';
 import { SEALED } from './protected-types';
 import type { DataKeys, KeyLookup } from './data-keys';
 import { DESTROYED } from './data-keys';
-import { decodeEnvelope, type Envelope, keyName } from './envelope';
+import { decodeEnvelope, type Envelope } from './envelope';
 import { EVERYTHING, type Plan } from './query-planner';
 import { openRecord, type ProtectedValues } from './record-sealer';
 import { GdprError } from '../platform/errors';
@@ -54,9 +54,7 @@ export class RecordOpener {
     if (nodes.length === 0) return [];
 
     const envelopes = nodes.map(({ entity }) => readEnvelope(entity[SEALED]));
-    const keys = await this.keys.load(
-      envelopes.flatMap((envelope) => (envelope ? [keyName(envelope.keyId)] : [])),
-    );
+    const keys = await this.keys.load(envelopes.flatMap((envelope) => (envelope ? [envelope.keyName] : [])));
     const opened: OpenedRecord[] = [];
     const failures: { node: SealedNode; failure: OpeningFailure }[] = [];
     // No await in this loop: the keys are only good until the next turn of the event loop.
@@ -126,7 +124,7 @@ export class RecordOpener {
       reason,
     });
     if (envelope === null || documentId === null) return failure('record-not-authentic');
-    const key = keys.get(keyName(envelope.keyId));
+    const key = keys.get(envelope.keyName);
     if (key === undefined) return failure('data-key-missing');
     if (key === DESTROYED) return { values: {}, subject: null };
     const values = openRecord(envelope, key, { uid: type.uid, documentId });

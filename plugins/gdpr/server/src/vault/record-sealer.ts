@@ -4,7 +4,6 @@ import {
   decodeEnvelope,
   encodeEnvelope,
   type Envelope,
-  keyName,
   type KeyName,
   type Place,
 } from './envelope';
@@ -16,7 +15,6 @@ import type { Suite } from './suites';
 export type ProtectedValues = Readonly<Record<string, unknown>>;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Seals all protected attributes of a record by one AEAD call.
@@ -28,13 +26,13 @@ export function sealRecord(values: ProtectedValues, key: DataKey, suite: Suite, 
   const plaintext = pad(encoder.encode(JSON.stringify(withoutNulls(values))));
   const sealed = suite.seal(key.forSuite(suite), nonce, plaintext, associatedData(suite, key.id, place));
   plaintext.fill(0);
-  return encodeEnvelope({ suite, keyId: key.id, nonce, sealed });
+  return encodeEnvelope({ suite, keyName: key.name, nonce, sealed });
 }
 
 /** The key a record names; `null` when it is no envelope. */
 export function keyNameOf(sealed: string): KeyName | null {
   const envelope = decodeEnvelope(sealed);
-  return envelope === null ? null : keyName(envelope.keyId);
+  return envelope?.keyName ?? null;
 }
 
 /**
@@ -45,12 +43,15 @@ export function keyNameOf(sealed: string): KeyName | null {
  */
 export function openRecord(envelope: Envelope, key: DataKey, place: Place): ProtectedValues | null {
   // The caller looked the key up by the id in the envelope; a key that is another's opens nothing here.
-  if (keyName(envelope.keyId) !== key.name) return null;
+  if (envelope.keyName !== key.name) return null;
   const aad = associatedData(envelope.suite, key.id, place);
-  const padded = envelope.suite.open(key.forSuite(envelope.suite), envelope.nonce, envelope.sealed, aad);
-  const plaintext = padded === null ? null : unpad(padded);
-  if (plaintext === null) return null;
-  return JSON.parse(decoder.decode(plaintext)) as ProtectedValues;
+  const { suite, nonce, sealed } = envelope;
+  return suite.open(key.forSuite(suite), nonce, sealed, aad, readValues);
+}
+
+function readValues(padded: Buffer): ProtectedValues | null {
+  const plaintext = unpad(padded);
+  return plaintext === null ? null : (JSON.parse(plaintext.toString('utf8')) as ProtectedValues);
 }
 
 function withoutNulls(values: ProtectedValues): ProtectedValues {

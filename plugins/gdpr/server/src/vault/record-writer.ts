@@ -13,7 +13,7 @@ import { readColumn } from './column-codec';
 import { type DataKey, UNCLAIMED } from './data-key';
 import { DESTROYED, type DataKeys } from './data-keys';
 import type { Owner } from './component-owners';
-import { decodeEnvelope, type Envelope, keyName, type KeyName } from './envelope';
+import { decodeEnvelope, type Envelope, type KeyName } from './envelope';
 import { type ProtectedType, SEALED } from './protected-types';
 import { openRecord, type ProtectedValues, sealRecord } from './record-sealer';
 import type { SubjectAnswer, SubjectResolver } from './subject-resolver';
@@ -258,11 +258,11 @@ export class RecordWriter {
       const rows = (await from(type.table).select(columns).whereIn('id', part)) as StoredRow[];
       const envelopes = rows.map(({ sealed }) => (sealed === null ? null : decodeEnvelope(sealed)));
       const keys = await this.keys.load(
-        envelopes.flatMap((envelope) => (envelope ? [keyName(envelope.keyId)] : [])),
+        envelopes.flatMap((envelope) => (envelope ? [envelope.keyName] : [])),
       );
       rows.forEach((row, at) => {
         const envelope = envelopes[at] ?? null;
-        const key = envelope === null ? undefined : keys.get(keyName(envelope.keyId));
+        const key = envelope === null ? undefined : keys.get(envelope.keyName);
         if (envelope === null || key === undefined || key === DESTROYED) return;
         const documentId = placeIn(type, row) ?? '';
         const values = openRecord(envelope, key, { uid: type.uid, documentId });
@@ -280,7 +280,7 @@ export class RecordWriter {
    */
   async openStored(type: ProtectedType, row: StoredRow): Promise<StoredRecord> {
     const envelope = row.sealed === null ? null : decodeEnvelope(row.sealed);
-    const name = envelope === null ? null : keyName(envelope.keyId);
+    const name = envelope === null ? null : envelope.keyName;
     const key = name === null ? undefined : (await this.keys.load([name])).get(name);
     const stored = storedRecord(type, row, envelope, key);
     if (stored !== null) return stored;

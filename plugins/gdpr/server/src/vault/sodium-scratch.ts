@@ -65,6 +65,8 @@ export interface Scratch {
     nonce: number,
     key: number,
   ): boolean;
+  /** A view of the memory, good until the next call into libsodium. */
+  bytes(start: number, end: number): Buffer;
   /** Writes a text in UTF-8. @returns its bytes */
   write(at: number, text: string): number;
   /** Keyed BLAKE2b; all arguments are addresses and lengths. */
@@ -83,6 +85,11 @@ export function createScratch(): Scratch {
   let address: number | null = null;
   // Writing a text through a Buffer is several times faster than a TextEncoder. Made anew when the memory has grown.
   let bytes: Buffer | null = null;
+  const whole = (): Buffer => {
+    const { buffer } = module().HEAPU8;
+    if (bytes?.buffer !== buffer) bytes = Buffer.from(buffer);
+    return bytes;
+  };
   const module = (): SodiumModule => (sodium as unknown as { readonly libsodium: SodiumModule }).libsodium;
   return {
     holds: (bytes) => bytes <= SCRATCH_BYTES,
@@ -118,11 +125,8 @@ export function createScratch(): Scratch {
         nonce,
         key,
       ) !== 0,
-    write(at, text) {
-      const { buffer } = module().HEAPU8;
-      if (bytes?.buffer !== buffer) bytes = Buffer.from(buffer);
-      return bytes.write(text, at, (address ?? at) + SCRATCH_BYTES - at, 'utf8');
-    },
+    bytes: (start, end) => whole().subarray(start, end),
+    write: (at, text) => whole().write(text, at, (address ?? at) + SCRATCH_BYTES - at, 'utf8'),
     hash(hash, hashLength, message, messageLength, key, keyLength) {
       module()._crypto_generichash(hash, hashLength, message, messageLength, 0, key, keyLength);
     },

@@ -18,7 +18,7 @@ import {
 } from './blind-index/bulk-entries';
 import { DataKey } from './data-key';
 import { DESTROYED, type DataKeys } from './data-keys';
-import { decodeEnvelope, keyName, type KeyName } from './envelope';
+import { decodeEnvelope, type KeyName } from './envelope';
 import type { ProtectionStates } from './protection-states';
 import { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
 import { type ProtectedValues, sealRecord } from './record-sealer';
@@ -193,11 +193,11 @@ export class TableSealer implements RunKind {
   private async openMany(type: ProtectedType, rows: readonly StoredRow[]): Promise<Pending[]> {
     const envelopes = rows.map(({ sealed }) => (sealed === null ? null : decodeEnvelope(sealed)));
     const keys = await this.keys.load(
-      envelopes.flatMap((envelope) => (envelope === null ? [] : [keyName(envelope.keyId)])),
+      envelopes.flatMap((envelope) => (envelope === null ? [] : [envelope.keyName])),
     );
     return rows.flatMap((row, at): Pending[] => {
       const envelope = envelopes[at] ?? null;
-      const key = envelope === null ? undefined : keys.get(keyName(envelope.keyId));
+      const key = envelope === null ? undefined : keys.get(envelope.keyName);
       const stored = storedRecord(type, row, envelope, key);
       return stored === null
         ? []

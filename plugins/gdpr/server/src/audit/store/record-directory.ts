@@ -4,7 +4,7 @@ import type { Core } from '@strapi/types';
 
 import { insertRows, tables } from '../../platform/database/connection';
 import { chunk } from '../../platform/database/dialect';
-import { decodeEnvelope, DESTROYED, keyName, type ProtectedType, SEALED, type Vault } from '../../vault';
+import { decodeEnvelope, DESTROYED, type ProtectedType, SEALED, type Vault } from '../../vault';
 import type { RecordSet } from '../entry/entry';
 
 import type { DecodedEntry } from './segments';
@@ -156,7 +156,7 @@ export class RecordDirectory {
       }[];
       const names = rows.map(({ sealed }) => {
         const envelope = sealed === null ? null : decodeEnvelope(sealed);
-        return envelope === null ? null : keyName(envelope.keyId);
+        return envelope === null ? null : envelope.keyName;
       });
       const keys = await this.vault.keys.load(new Set(names.filter((name) => name !== null)));
       rows.forEach((row, at) => {

@@ -117,12 +117,12 @@ export class Trail {
       isPruned: sealed === null,
       place: { uid: PAYLOAD_PLACE, documentId: `${event}/${String(ordinal)}` },
     }));
-    const names = payloads.flatMap(({ envelope }) => (envelope === null ? [] : [keyName(envelope.keyId)]));
+    const names = payloads.flatMap(({ envelope }) => (envelope === null ? [] : [envelope.keyName]));
     const keys = await this.vault.keys.load(new Set(names));
     // No await in here: the keys are only good until the next turn of the event loop.
     return payloads.map(({ envelope, isPruned, place }): ValuesOutcome => {
       if (isPruned) return { gone: 'pruned' };
-      const key = envelope === null ? undefined : keys.get(keyName(envelope.keyId));
+      const key = envelope === null ? undefined : keys.get(envelope.keyName);
       if (key === DESTROYED) return { gone: 'erased' };
       const values = envelope === null || key === undefined ? null : openRecord(envelope, key, place);
       return values === null ? { gone: 'not-authentic' } : valuesView(values);
@@ -136,7 +136,7 @@ export class Trail {
     const look = (payload: string | null): void => {
       for (const { sealed } of decodePayloads(payload)) {
         const envelope = sealed === null ? null : decodeEnvelope(sealed);
-        if (envelope !== null) used.add(keyName(envelope.keyId));
+        if (envelope !== null) used.add(envelope.keyName);
       }
     };
     const from = await tables(this.strapi);

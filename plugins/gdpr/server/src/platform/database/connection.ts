@@ -1,6 +1,8 @@
 import type { Core } from '@strapi/types';
 import type { Knex } from 'knex';
 
+import { runPrepared } from './prepared';
+
 /** Starts a query on a table of the plugin's own, in the schema that Strapi uses. */
 export type From = (table: string) => Knex.QueryBuilder;
 
@@ -21,6 +23,7 @@ export async function raw(
   bindings: readonly Knex.RawBinding[],
 ): Promise<unknown> {
   const knex = strapi.db.inTransaction() ? (await strapi.db.transaction()).get() : strapi.db.connection;
+  if (strapi.db.dialect.client === 'sqlite') return runPrepared(knex, sql, bindings);
   return knex.raw(sql, bindings);
 }
 

@@ -5,6 +5,7 @@ import knex, { type Knex } from 'knex';
 
 import { type From, inTransaction, qualified, raw, tables } from '../../platform/database/connection';
 import { type Dialect, dialectOf } from '../../platform/database/dialect';
+import { runPrepared } from '../../platform/database/prepared';
 import { removeValues } from '../../platform/database/quiet-errors';
 import { GdprError, UnavailableError } from '../../platform/errors';
 
@@ -104,7 +105,10 @@ export function ownConnection(root: string, config: Readonly<Record<string, unkn
         schema === undefined ? database(table) : database(table).withSchema(schema),
       ),
     qualified: (table) => (schema === undefined ? table : `${schema}.${table}`),
-    raw: async (sql, bindings) => answered<unknown>(database.raw(sql, bindings)),
+    raw: async (sql, bindings) =>
+      answered<unknown>(
+        dialect === 'sqlite' ? runPrepared(database, sql, bindings) : database.raw(sql, bindings),
+      ),
     schema: () => (schema === undefined ? database.schema : database.schema.withSchema(schema)),
     close: () => database.destroy(),
   };

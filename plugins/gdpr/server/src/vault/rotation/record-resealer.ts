@@ -3,7 +3,7 @@ import type { Core } from '@strapi/types';
 import { inWriteTransaction, lockRows, tables } from '../../platform/database/connection';
 
 import { DESTROYED, type DataKeys } from '../data-keys';
-import { decodeEnvelope, keyName, type KeyName } from '../envelope';
+import { decodeEnvelope, type KeyName } from '../envelope';
 import { type ProtectedType, SEALED } from '../protected-types';
 import { openRecord, sealRecord } from '../record-sealer';
 import type { Suite } from '../suites';
@@ -60,7 +60,7 @@ export class RecordResealer {
     const envelope = row.sealed === null ? null : decodeEnvelope(row.sealed);
     const place = row[type.place.column];
     if (envelope === null || typeof place !== 'string') return null;
-    const name = keyName(envelope.keyId);
+    const name = envelope.keyName;
     if (!old.has(name)) return null;
     // No await between this and the use of the keys: afterwards they may be wiped.
     const keys = await this.keys.load([name, fresh]);

@@ -225,7 +225,12 @@ function doesNotOpen(type: ProtectedType, ids: readonly number[]): GdprError {
 /** How every envelope under this key begins, in base64, for each suite: version, suite and the first bytes of its id. */
 function envelopeStarts(keyId: Buffer): string[] {
   return suites.map((suite) => {
-    const text = encodeEnvelope({ suite, keyId, nonce: new Uint8Array(), sealed: new Uint8Array() });
+    const text = encodeEnvelope({
+      suite,
+      keyName: keyName(keyId),
+      nonce: new Uint8Array(),
+      sealed: new Uint8Array(),
+    });
     // Of 34 bytes 33 fill whole groups of four characters; the last one shares a group with the nonce.
     return text.slice(0, 44);
   });

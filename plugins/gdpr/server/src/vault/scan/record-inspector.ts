@@ -14,7 +14,7 @@ import {
   tokenKey,
 } from '../blind-index/bulk-entries';
 import { DESTROYED } from '../data-keys';
-import { decodeEnvelope, keyIdOfName, keyName, type KeyName } from '../envelope';
+import { decodeEnvelope, keyIdOfName, type KeyName } from '../envelope';
 import { type ProtectedType } from '../protected-types';
 import { claimsOf, recordName, storedRecord, type StoredRecord, type StoredRow } from '../record-writer';
 import { columnsOf, relatedRows } from '../stored-columns';
@@ -117,12 +117,12 @@ export class RecordInspector {
 
   private async open(type: ProtectedType, rows: readonly StoredRow[]): Promise<Inspection[]> {
     const envelopes = rows.map(({ sealed }) => (sealed === null ? null : decodeEnvelope(sealed)));
-    const names = envelopes.flatMap((envelope) => (envelope === null ? [] : [keyName(envelope.keyId)]));
+    const names = envelopes.flatMap((envelope) => (envelope === null ? [] : [envelope.keyName]));
     await this.remember(names);
     const keys = await this.vault.keys.load(names);
     return rows.map((row, at): Inspection => {
       const envelope = envelopes[at] ?? null;
-      const key = envelope === null ? undefined : keys.get(keyName(envelope.keyId));
+      const key = envelope === null ? undefined : keys.get(envelope.keyName);
       const stored = storedRecord(type, row, envelope, key);
       if (stored === null || row.sealed === null || key === DESTROYED)
         return { row, stored, tokens: [], claims: [] };
@@ -181,7 +181,7 @@ export class RecordInspector {
   private async reasonOf({ sealed }: StoredRow): Promise<'record-not-authentic' | 'data-key-missing'> {
     const envelope = sealed === null ? null : decodeEnvelope(sealed);
     if (envelope === null) return 'record-not-authentic';
-    const name = keyName(envelope.keyId);
+    const name = envelope.keyName;
     return (await this.vault.keys.load([name])).has(name) ? 'record-not-authentic' : 'data-key-missing';
   }
 

@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type DecipherGCM,
+  type KeyObject,
+} from 'node:crypto';
 
 import type { Suite, SuiteKey } from './suite';
 
@@ -26,7 +32,7 @@ export const aes256Gcm: Suite = {
     return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
   },
 
-  open(key, nonce, sealed, aad) {
+  open(key, nonce, sealed, aad, read) {
     const decipher = createDecipheriv('aes-256-gcm', (key as OpenSslKey).keyObject, nonce, {
       authTagLength: TAG_BYTES,
     });
@@ -34,10 +40,11 @@ export const aes256Gcm: Suite = {
     decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
     const plaintext = decipher.update(sealed.subarray(0, sealed.length - TAG_BYTES));
     try {
-      return Buffer.concat([plaintext, decipher.final()]);
-    } catch {
+      // GCM is a stream: the last part is empty, and what the call is for is the tag.
+      if (!isAuthentic(decipher)) return null;
+      return read(plaintext);
+    } finally {
       plaintext.fill(0);
-      return null;
     }
   },
 
@@ -46,3 +53,12 @@ export const aes256Gcm: Suite = {
     return { suite: 2, keyObject: createSecretKey(bytes), wipe: () => undefined };
   },
 };
+
+function isAuthentic(decipher: DecipherGCM): boolean {
+  try {
+    decipher.final();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -13,9 +13,16 @@ export interface Suite {
   seal(key: SuiteKey, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array;
   /**
    * @param sealed ciphertext followed by the tag
-   * @returns the plaintext, or `null` when it does not authenticate
+   * @param read is given the plaintext, which is wiped as soon as it returns; it keeps none of the bytes
+   * @returns what `read` made of it, or `null` when it does not authenticate
    */
-  open(key: SuiteKey, nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array | null;
+  open<T>(
+    key: SuiteKey,
+    nonce: Uint8Array,
+    sealed: Uint8Array,
+    aad: Uint8Array,
+    read: (plaintext: Buffer) => T,
+  ): T | null;
   /** Prepares 32 bytes for repeated use; `wipe` overwrites whatever it kept. */
   key(bytes: Uint8Array): SuiteKey;
 }

@@ -27,19 +27,34 @@ export const xchacha20Poly1305: Suite = {
 
   seal(key, nonce, plaintext, aad) {
     const { bytes } = key as RawKey;
-    return sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, aad, null, nonce, bytes);
+    const text = KEY_BYTES + NONCE_BYTES + aad.length;
+    const end = text + plaintext.length + TAG_BYTES;
+    if (!scratch.holds(end)) {
+      return sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, aad, null, nonce, bytes);
+    }
+    const { memory, at } = scratch.view();
+    layOut(memory, at, bytes, nonce, aad, plaintext);
+    const failed = scratch.encrypt(
+      at + text,
+      plaintext.length,
+      at + KEY_BYTES + NONCE_BYTES,
+      aad.length,
+      at + KEY_BYTES,
+      at,
+    );
+    const sealed = Buffer.from(memory.subarray(at + text, at + end));
+    memory.fill(0, at, at + end);
+    if (failed) throw new Error('libsodium could not seal a record.');
+    return sealed;
   },
 
-  open(key, nonce, sealed, aad) {
+  open(key, nonce, sealed, aad, read) {
     const { bytes } = key as RawKey;
     const text = KEY_BYTES + NONCE_BYTES + aad.length;
     const end = text + sealed.length;
-    if (!scratch.holds(end)) return openLarge(bytes, nonce, sealed, aad);
+    if (!scratch.holds(end)) return openLarge(bytes, nonce, sealed, aad, read);
     const { memory, at } = scratch.view();
-    memory.set(bytes, at);
-    memory.set(nonce, at + KEY_BYTES);
-    memory.set(aad, at + KEY_BYTES + NONCE_BYTES);
-    memory.set(sealed, at + text);
+    layOut(memory, at, bytes, nonce, aad, sealed);
     const failed = scratch.decrypt(
       at + text,
       sealed.length,
@@ -48,9 +63,11 @@ export const xchacha20Poly1305: Suite = {
       at + KEY_BYTES,
       at,
     );
-    const plaintext = failed ? null : memory.slice(at + text, at + end - TAG_BYTES);
-    memory.fill(0, at, at + end);
-    return plaintext;
+    try {
+      return failed ? null : read(scratch.bytes(at + text, at + end - TAG_BYTES));
+    } finally {
+      memory.fill(0, at, at + end);
+    }
   },
 
   key(bytes): RawKey {
@@ -60,16 +77,37 @@ export const xchacha20Poly1305: Suite = {
   },
 };
 
-function openLarge(
+function layOut(
+  memory: Uint8Array,
+  at: number,
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  text: Uint8Array,
+): void {
+  memory.set(key, at);
+  memory.set(nonce, at + KEY_BYTES);
+  memory.set(aad, at + KEY_BYTES + NONCE_BYTES);
+  memory.set(text, at + KEY_BYTES + NONCE_BYTES + aad.length);
+}
+
+function openLarge<T>(
   key: Uint8Array,
   nonce: Uint8Array,
   sealed: Uint8Array,
   aad: Uint8Array,
-): Uint8Array | null {
+  read: (plaintext: Buffer) => T,
+): T | null {
+  let plaintext: Uint8Array;
   try {
-    return sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(null, sealed, aad, nonce, key);
+    plaintext = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(null, sealed, aad, nonce, key);
   } catch {
     // libsodium's only failure here is the tag: lengths are checked by the envelope before.
     return null;
+  }
+  try {
+    return read(Buffer.from(plaintext.buffer, plaintext.byteOffset, plaintext.length));
+  } finally {
+    plaintext.fill(0);
   }
 }
