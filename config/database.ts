@@ -28,6 +28,8 @@ function sqlite() {
         connection.pragma('synchronous = NORMAL');
         // Copied back into the database every 32 MB and not every 4 MB: a new contact touches many pages of the index.
         connection.pragma('wal_autocheckpoint = 8000');
+        // 64 MB of pages in memory, not 16: entries of the blind index lie all over its tree.
+        connection.pragma('cache_size = -65536');
         done(null, connection);
       },
     },

@@ -1,4 +1,6 @@
 import { performance } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 /** The middle of the times of several rounds, in ms. */
 export function median(values) {
@@ -32,4 +34,12 @@ export function report(line) {
   console.log(
     JSON.stringify(Object.fromEntries(Object.entries(line).map(([key, value]) => [key, rounded(value)]))),
   );
+}
+
+/** What this process holds of memory that is in use, in MB: what the collector has yet to take away is not in it. */
+export function liveMegabytes() {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return (heapUsed + arrayBuffers) / 1e6;
 }

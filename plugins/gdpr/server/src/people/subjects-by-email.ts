@@ -1,11 +1,10 @@
 import type { Core } from '@strapi/types';
 
-import { readCommitted, tables } from '../platform/database/connection';
+import { insertMissingRows, readCommitted, tables } from '../platform/database/connection';
 import { chunk } from '../platform/database/dialect';
 import {
   DataKey,
   type EmailSubjectBatchResolver,
-  insertManyIfAbsent,
   insertTokensIfAbsent,
   type ProtectedType,
   relatedId,
@@ -127,7 +126,7 @@ async function ensureMany(
     };
     return { key, entries, row, emailKey };
   });
-  await insertManyIfAbsent(
+  await insertMissingRows(
     strapi,
     type.table,
     made.map(({ row }) => row),

@@ -49,7 +49,7 @@ export { type ProtectedType, type ProtectedTypes, SEALED } from './protected-typ
 export { randomBytes } from './random';
 export { openRecord, sealRecord } from './record-sealer';
 export { xchacha20Poly1305 } from './suites';
-export { insertManyIfAbsent, insertTokensIfAbsent } from './blind-index/bulk-entries';
+export { insertTokensIfAbsent } from './blind-index/bulk-entries';
 export { BLIND_INDEX } from './tables';
 import type { OpeningFailure } from './record-opener';
 export type { OpenedRecord, OpeningFailure } from './record-opener';

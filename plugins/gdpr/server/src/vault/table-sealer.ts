@@ -1,6 +1,6 @@
 import type { Core } from '@strapi/types';
 
-import { lockFreeRows, lockRows, type Row, tables } from '../platform/database/connection';
+import { insertMissingRows, lockFreeRows, lockRows, type Row, tables } from '../platform/database/connection';
 import { type Dialect, dialectOf } from '../platform/database/dialect';
 import { retryingConflicts } from '../platform/database/retry';
 import { updateMany } from '../platform/database/update-many';
@@ -9,13 +9,7 @@ import type { RunKind, RunStep } from '../platform/runs';
 
 import type { ComponentOwners } from './component-owners';
 import { type BlindIndex, type IndexEntries, NOTHING_INDEXED } from './blind-index/blind-index';
-import {
-  type Claim,
-  claimIfFree,
-  deleteTokens,
-  insertManyIfAbsent,
-  insertTokensIfAbsent,
-} from './blind-index/bulk-entries';
+import { type Claim, claimIfFree, deleteTokens, insertTokensIfAbsent } from './blind-index/bulk-entries';
 import { DataKey } from './data-key';
 import { DESTROYED, type DataKeys } from './data-keys';
 import { decodeEnvelope, type KeyName } from './envelope';
@@ -338,7 +332,7 @@ export class TableSealer implements RunKind {
           if (typeof related !== 'number') return [];
           return [{ [joinColumn.name]: pending.row.id, [inverseJoinColumn.name]: related }];
         });
-        await insertManyIfAbsent(this.strapi, table, rows);
+        await insertMissingRows(this.strapi, table, rows);
       }
     }
     const nulls = Object.fromEntries([...type.attributes.values()].map(({ column }) => [column, null]));

@@ -1,7 +1,8 @@
 import type { Core } from '@strapi/types';
 import type { Knex } from 'knex';
 
-import { runPrepared } from './prepared';
+import { chunk } from './dialect';
+import { runPrepared, runPreparedEach } from './prepared';
 
 /** Starts a query on a table of the plugin's own, in the schema that Strapi uses. */
 export type From = (table: string) => Knex.QueryBuilder;
@@ -71,6 +72,9 @@ export function isTransient(error: unknown): boolean {
   return code.startsWith('SQLITE_BUSY') || TRANSIENT.includes(code);
 }
 
+/** Values of one statement: a third of what the first of the databases takes. */
+const VALUES_A_STATEMENT = 10_000;
+
 export type Row = Readonly<Record<string, Knex.Value>>;
 
 /**
@@ -78,7 +82,7 @@ export type Row = Readonly<Record<string, Knex.Value>>;
  * costs more than the database does, and turns many rows into a long UNION on SQLite.
  */
 export async function insertRows(strapi: Core.Strapi, table: string, rows: readonly Row[]): Promise<void> {
-  if (rows.length > 0) await raw(strapi, insertSql('INSERT INTO', rows), insertBindings(strapi, table, rows));
+  await insertMany(strapi, table, rows, 'INSERT INTO', '');
 }
 
 /** Inserts those of the rows whose key is not taken: for work that is repeated after it was cut off. */
@@ -87,10 +91,41 @@ export async function insertMissingRows(
   table: string,
   rows: readonly Row[],
 ): Promise<void> {
-  if (rows.length === 0) return;
-  const isMysql = strapi.db.dialect.client === 'mysql';
-  const sql = insertSql(isMysql ? 'INSERT IGNORE INTO' : 'INSERT INTO', rows);
-  await raw(strapi, isMysql ? sql : `${sql} ON CONFLICT DO NOTHING`, insertBindings(strapi, table, rows));
+  if (strapi.db.dialect.client === 'mysql') await insertMany(strapi, table, rows, 'INSERT IGNORE INTO', '');
+  else await insertMany(strapi, table, rows, 'INSERT INTO', ' ON CONFLICT DO NOTHING');
+}
+
+async function insertMany(
+  strapi: Core.Strapi,
+  table: string,
+  rows: readonly Row[],
+  verb: string,
+  end: string,
+): Promise<void> {
+  const [first] = rows;
+  if (first === undefined) return;
+  const one = insertSql(verb, [first]) + end;
+  const values = rows.map((row): Knex.RawBinding[] => Object.values(row));
+  if (rows.length > 1 && (await runEach(strapi, one, [table], values))) return;
+  for (const part of chunk(rows, Math.ceil(VALUES_A_STATEMENT / Object.keys(first).length))) {
+    await raw(strapi, insertSql(verb, part) + end, insertBindings(strapi, table, part));
+  }
+}
+
+/**
+ * Runs a statement for each row, where that is cheaper than one for all: on SQLite, in a transaction.
+ *
+ * @returns whether it did
+ */
+export async function runEach(
+  strapi: Core.Strapi,
+  sql: string,
+  identifiers: readonly string[],
+  rows: readonly (readonly Knex.RawBinding[])[],
+): Promise<boolean> {
+  if (strapi.db.dialect.client !== 'sqlite' || !strapi.db.inTransaction()) return false;
+  await runPreparedEach((await strapi.db.transaction()).get(), sql, identifiers, rows);
+  return true;
 }
 
 /**
@@ -133,21 +168,6 @@ export async function insertIfAbsent(
   }
   const conflict = `ON CONFLICT (${key.join(', ')}) DO NOTHING RETURNING ${key.join(', ')}`;
   return rowsOf(await raw(strapi, `${insertSql('INSERT INTO', [row])} ${conflict}`, bindings)).length === 1;
-}
-
-/** Inserts rows with the same columns, leaving out those whose key is taken. */
-export async function insertRowsIfAbsent(
-  strapi: Core.Strapi,
-  table: string,
-  rows: readonly Row[],
-  key: readonly string[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  const isMysql = strapi.db.dialect.client === 'mysql';
-  const sql = isMysql
-    ? insertSql('INSERT IGNORE INTO', rows)
-    : `${insertSql('INSERT INTO', rows)} ON CONFLICT (${key.join(', ')}) DO NOTHING`;
-  await raw(strapi, sql, insertBindings(strapi, table, rows));
 }
 
 function insertSql(verb: string, rows: readonly Row[]): string {

@@ -1,6 +1,6 @@
 import knex, { type Knex } from 'knex';
 
-import { runPrepared } from './prepared';
+import { runPrepared, runPreparedEach } from './prepared';
 
 describe('statements prepared once', () => {
   let database: Knex;
@@ -64,6 +64,21 @@ describe('statements prepared once', () => {
     const failure = await insert(database, 'secret name', 2).catch((error: unknown) => error as Error);
     expect(failure).toMatchObject({ code: 'SQLITE_CONSTRAINT_UNIQUE' });
     expect(String(failure)).not.toContain('secret name');
+  });
+
+  it('runs one statement for many rows, together with the transaction or not at all', async () => {
+    const rows = [
+      ['a', 1],
+      ['b', 2],
+    ];
+    const each = (transaction: Knex.Transaction): Promise<void> =>
+      runPreparedEach(transaction, 'INSERT INTO ?? (??, number) VALUES (?, ?)', ['a "table"', 'name'], rows);
+    await database.transaction(each);
+    await expect(database.transaction(each)).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_UNIQUE' });
+    expect(await database('a "table"').select('name', 'number')).toEqual([
+      { name: 'a', number: 1 },
+      { name: 'b', number: 2 },
+    ]);
   });
 
   it('takes more texts than it keeps', async () => {

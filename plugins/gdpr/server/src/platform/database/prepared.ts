@@ -4,8 +4,8 @@ import type { Knex } from 'knex';
 interface Statement {
   /** Whether it gives rows back. */
   readonly reader: boolean;
-  all(...values: readonly unknown[]): unknown[];
-  run(...values: readonly unknown[]): unknown;
+  all(values: readonly unknown[]): unknown[];
+  run(values: readonly unknown[]): unknown;
 }
 
 interface SqliteConnection {
@@ -19,9 +19,9 @@ interface SqliteClient {
 }
 
 /** Statements kept of one connection: their number grows with the lengths of lists, so it has an end. */
-const MAX_STATEMENTS = 200;
+const MAX_STATEMENTS = 100;
 /** Longer texts are not kept: they come of batches, which do not come again in the same length. */
-const MAX_LENGTH = 8_192;
+const MAX_LENGTH = 12_000;
 
 const prepared = new WeakMap<SqliteConnection, Map<string, Statement>>();
 
@@ -39,15 +39,42 @@ export async function runPrepared(
   sql: string,
   bindings: readonly Knex.RawBinding[],
 ): Promise<unknown> {
+  const { text, values } = withIdentifiers(sql, bindings);
+  return withConnection(knex, (connection) => {
+    const statement = statementOf(connection, text);
+    return statement.reader ? statement.all(values) : statement.run(values);
+  });
+}
+
+/**
+ * Runs one statement for each of many rows, in the transaction that is running. To SQLite, which is in this process, a
+ * statement of a thousand rows only means more to parse.
+ *
+ * @param identifiers for each `??` of the statement
+ * @param rows the values for each `?`
+ */
+export async function runPreparedEach(
+  knex: Knex.Transaction,
+  sql: string,
+  identifiers: readonly string[],
+  rows: readonly (readonly Knex.RawBinding[])[],
+): Promise<void> {
+  let at = 0;
+  const text = sql.replaceAll('??', () => identifier(identifiers[at++] ?? ''));
+  await withConnection(knex, (connection) => {
+    const statement = statementOf(connection, text);
+    for (const row of rows) statement.run(row.map(stored));
+  });
+}
+
+async function withConnection<T>(knex: Knex, work: (connection: SqliteConnection) => T): Promise<T> {
   if ('isCompleted' in knex && (knex as Knex.Transaction).isCompleted()) {
     throw new Error('A statement came after the transaction it belongs to had ended.');
   }
-  const { text, values } = withIdentifiers(sql, bindings);
   const client = knex.client as SqliteClient;
   const connection = await client.acquireConnection();
   try {
-    const statement = statementOf(connection, text);
-    return statement.reader ? statement.all(...values) : statement.run(...values);
+    return work(connection);
   } finally {
     await client.releaseConnection(connection);
   }

@@ -1,7 +1,7 @@
 import type { Core } from '@strapi/types';
 import type { Knex } from 'knex';
 
-import { qualified, raw, type Row, select } from './connection';
+import { qualified, raw, type Row, runEach, select } from './connection';
 import { dialectOf } from './dialect';
 
 /** So many values go into one statement at most: SQLite takes 32,766. */
@@ -25,10 +25,28 @@ export async function updateMany(
   same: Readonly<Record<string, null>> = {},
 ): Promise<void> {
   const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== 'id');
+  if (await updateEach(strapi, table, columns, rows, same)) return;
   for (const part of parts(rows)) {
     if (dialectOf(strapi) === 'mysql') await updateByCase(strapi, table, columns, part, same);
     else await updateFromValues(strapi, table, columns, part, same);
   }
+}
+
+/** On SQLite, in a transaction: see {@link runEach}. @returns whether it did */
+function updateEach(
+  strapi: Core.Strapi,
+  table: string,
+  columns: readonly string[],
+  rows: readonly Row[],
+  same: Readonly<Record<string, null>>,
+): Promise<boolean> {
+  const set = [...columns.map(() => '?? = ?'), ...Object.keys(same).map(() => '?? = NULL')];
+  return runEach(
+    strapi,
+    `UPDATE ?? SET ${set.join(', ')} WHERE id = ?`,
+    [table, ...columns, ...Object.keys(same)],
+    rows.map((row) => [...columns.map((column) => binding(row[column])), binding(row['id'])]),
+  );
 }
 
 async function updateFromValues(

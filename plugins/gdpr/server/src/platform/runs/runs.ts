@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 
 import type { Core } from '@strapi/types';
 
@@ -64,13 +65,19 @@ interface RunRow {
   readonly finished_at: number | string | null;
 }
 
+/** The row of a run, as long as one call of `advance` holds its lease. */
+interface Mine {
+  readonly kind: string;
+  readonly target: string;
+  readonly lease_holder: string;
+}
+
 /**
  * Long work that goes on where it stopped: after a kill, on another node, by the command line or in the background.
  * One process at a time works on a run; its lease runs out when it dies.
  */
 export class Runs {
   private readonly kinds = new Map<string, RunKind>();
-  private readonly holder = randomUUID();
 
   constructor(private readonly strapi: Core.Strapi) {}
 
@@ -122,11 +129,14 @@ export class Runs {
     options: { readonly until?: () => boolean; readonly onProgress?: (status: RunStatus) => void } = {},
   ): Promise<RunStatus> {
     const { until = () => false, onProgress } = options;
-    if (await this.lease(kind, target)) {
+    // One for each call, so that two of one process keep out of each other's way as two processes do.
+    const holder = randomUUID();
+    if (await this.lease(kind, target, holder)) {
+      const mine = { kind, target, lease_holder: holder };
       try {
-        await this.work(kind, target, until, onProgress);
+        await this.work(mine, until, onProgress);
       } finally {
-        await this.release(kind, target);
+        await this.release(mine);
       }
     }
     const status = await this.status(kind, target);
@@ -157,22 +167,22 @@ export class Runs {
   }
 
   private async work(
-    kind: string,
-    target: string,
+    mine: Mine,
     until: () => boolean,
     onProgress?: (status: RunStatus) => void,
   ): Promise<void> {
-    const definition = this.kindNamed(kind);
+    const definition = this.kindNamed(mine.kind);
     const from = await tables(this.strapi);
-    const mine = { kind, target, lease_holder: this.holder };
-    const row = (await from(RUNS).where(mine).first()) as RunRow | undefined;
+    const row = (await from(RUNS)
+      .where({ ...mine })
+      .first()) as RunRow | undefined;
     if (row?.state !== 'running') return;
     let status = statusOf(row);
     let cursor = row.run_cursor;
     do {
       let outcome: RunStep;
       try {
-        outcome = await definition.step(target, cursor);
+        outcome = await definition.step(mine.target, cursor);
       } catch (error) {
         await this.fail(mine, error);
         throw error;
@@ -188,7 +198,7 @@ export class Runs {
         state: isOver ? 'finished' : 'running',
       };
       const stored = await from(RUNS)
-        .where(mine)
+        .where({ ...mine })
         .update({
           run_cursor: cursor,
           done,
@@ -200,39 +210,36 @@ export class Runs {
       onProgress?.(status);
       // The lease ran out during a long batch and another process took over: it goes on from the last cursor.
       if (stored === 0) return;
+      // On SQLite nothing in a step waits for anything outside of this process: without a pause nobody else would get a
+      // turn until the run is over, and keys that have left the memory would not be wiped.
+      await setImmediate();
     } while (cursor !== null && !until());
   }
 
   /** Only what says nothing about persons is stored: a sentence of ours, or the kind of the error. */
-  private async fail(mine: object, error: unknown): Promise<void> {
+  private async fail(mine: Mine, error: unknown): Promise<void> {
     const sentence =
       error instanceof GdprError ? error.message : error instanceof Error ? error.name : typeof error;
     const from = await tables(this.strapi);
     await from(RUNS)
-      .where(mine)
+      .where({ ...mine })
       .update({ state: 'failed', error: sentence.slice(0, 1_000), finished_at: clock.now().getTime() });
   }
 
-  private async lease(kind: string, target: string): Promise<boolean> {
+  private async lease(kind: string, target: string, holder: string): Promise<boolean> {
     const now = clock.now().getTime();
     const from = await tables(this.strapi);
     const taken = await from(RUNS)
       .where({ kind, target, state: 'running' })
-      .where(
-        (free) =>
-          void free
-            .whereNull('lease_until')
-            .orWhere('lease_until', '<', now)
-            .orWhere('lease_holder', this.holder),
-      )
-      .update({ lease_until: now + LEASE, lease_holder: this.holder });
+      .where((free) => void free.whereNull('lease_until').orWhere('lease_until', '<', now))
+      .update({ lease_until: now + LEASE, lease_holder: holder });
     return taken === 1;
   }
 
-  private async release(kind: string, target: string): Promise<void> {
+  private async release(mine: Mine): Promise<void> {
     const from = await tables(this.strapi);
     await from(RUNS)
-      .where({ kind, target, lease_holder: this.holder })
+      .where({ ...mine })
       .update({ lease_until: null, lease_holder: null });
   }
 

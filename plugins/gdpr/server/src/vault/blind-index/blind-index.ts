@@ -189,7 +189,7 @@ export class BlindIndex {
     const rows = records.flatMap(({ entityId, entries }) =>
       entries.tokens.map(({ scope, token }) => ({ scope, token, entity_id: entityId })),
     );
-    for (const part of chunk(rows)) await insertMissingRows(this.strapi, BLIND_INDEX, part);
+    await insertMissingRows(this.strapi, BLIND_INDEX, rows);
     for (const { entityId, entries } of records) await this.claim(type, entityId, entries);
   }
 
@@ -304,12 +304,11 @@ export class BlindIndex {
   }
 
   private async insertTokens(rows: readonly TokenRow[]): Promise<void> {
-    for (const part of chunk(rows))
-      await insertRows(
-        this.strapi,
-        BLIND_INDEX,
-        part.map((row) => ({ ...row })),
-      );
+    await insertRows(
+      this.strapi,
+      BLIND_INDEX,
+      rows.map((row) => ({ ...row })),
+    );
   }
 
   /** @throws ValidationError in Strapi's words when another record holds one of the values */

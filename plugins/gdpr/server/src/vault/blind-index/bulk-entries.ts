@@ -1,6 +1,6 @@
 import type { Core } from '@strapi/types';
 
-import { qualified, raw, type Row, select, tables } from '../../platform/database/connection';
+import { insertMissingRows, qualified, raw, select, tables } from '../../platform/database/connection';
 import { chunk } from '../../platform/database/dialect';
 import { BLIND_INDEX, UNIQUE_VALUES } from '../tables';
 
@@ -19,10 +19,21 @@ export interface Claim extends ScopedToken {
  * less than rows all over it, and because transactions that insert in one order do not deadlock.
  */
 export async function insertTokensIfAbsent(strapi: Core.Strapi, tokens: readonly TokenRow[]): Promise<void> {
-  const sorted = tokens
-    .map(({ scope, token, entity_id }) => ({ scope, token, entity_id }))
-    .sort((a, b) => a.scope - b.scope || Buffer.compare(a.token, b.token) || a.entity_id - b.entity_id);
-  await insertManyIfAbsent(strapi, BLIND_INDEX, sorted);
+  const sorted = tokens.map((row) => ({ row, key: sortKey(row) })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  await insertMissingRows(
+    strapi,
+    BLIND_INDEX,
+    sorted.map(({ row: { scope, token, entity_id } }) => ({ scope, token, entity_id })),
+  );
+}
+
+/** Texts of one byte a character compare several times faster than buffers do. */
+function sortKey({ scope, token, entity_id }: TokenRow): string {
+  const key = Buffer.allocUnsafe(12 + token.length);
+  key.writeUInt32BE(scope >>> 0, 0);
+  key.set(token, 4);
+  key.writeDoubleBE(entity_id, 4 + token.length);
+  return key.toString('latin1');
 }
 
 /**
@@ -38,7 +49,7 @@ export async function claimIfFree<T extends Claim>(
   const sorted = [...claims].sort(
     (a, b) => a.scope - b.scope || Buffer.compare(a.token, b.token) || a.entityId - b.entityId,
   );
-  await insertManyIfAbsent(
+  await insertMissingRows(
     strapi,
     UNIQUE_VALUES,
     sorted.map(({ scope, token, entityId }) => ({ scope, token, entity_id: entityId })),
@@ -133,21 +144,4 @@ export async function releaseClaim(
 ): Promise<void> {
   const from = await tables(strapi);
   await from(UNIQUE_VALUES).where({ scope, token, entity_id }).delete();
-}
-
-/** Inserts rows with the same columns, leaving out those whose key is taken. */
-export async function insertManyIfAbsent(
-  strapi: Core.Strapi,
-  table: string,
-  rows: readonly Row[],
-): Promise<void> {
-  const isMysql = strapi.db.dialect.client === 'mysql';
-  for (const part of chunk(rows, ROWS_A_STATEMENT)) {
-    const columns = Object.keys(part[0] ?? {});
-    const places = `(${columns.map(() => '?').join(', ')})`;
-    const sql =
-      `INSERT ${isMysql ? 'IGNORE ' : ''}INTO ?? (${columns.join(', ')}) ` +
-      `VALUES ${part.map(() => places).join(', ')}${isMysql ? '' : ' ON CONFLICT DO NOTHING'}`;
-    await raw(strapi, sql, [qualified(strapi, table), ...part.flatMap((row) => Object.values(row))]);
-  }
 }

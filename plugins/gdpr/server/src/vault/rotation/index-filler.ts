@@ -1,18 +1,12 @@
 import type { Core } from '@strapi/types';
 
-import {
-  insertIfAbsent,
-  insertRowsIfAbsent,
-  inWriteTransaction,
-  lockRows,
-  tables,
-} from '../../platform/database/connection';
-import { chunk } from '../../platform/database/dialect';
+import { insertIfAbsent, inWriteTransaction, lockRows, tables } from '../../platform/database/connection';
 
+import { insertTokensIfAbsent } from '../blind-index/bulk-entries';
 import type { Generations } from '../blind-index/generations';
 import { type ProtectedType, SEALED } from '../protected-types';
 import { claimsOf } from '../record-writer';
-import { BLIND_INDEX, UNIQUE_VALUES } from '../tables';
+import { UNIQUE_VALUES } from '../tables';
 import type { Vault } from '../vault';
 
 /** Rows a batch; each has some twenty tokens, and is locked for the time of the batch. */
@@ -80,9 +74,7 @@ export class IndexFiller {
       }
       await this.fillColumns(type, row.id, record.values, generations);
     }
-    for (const part of chunk(tokens)) {
-      await insertRowsIfAbsent(this.strapi, BLIND_INDEX, part, ['scope', 'token', 'entity_id']);
-    }
+    await insertTokensIfAbsent(this.strapi, tokens);
   }
 
   private async fillColumns(

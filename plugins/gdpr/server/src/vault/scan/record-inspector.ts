@@ -1,6 +1,6 @@
 import type { Core } from '@strapi/types';
 
-import { inTransaction, lockRows, tables } from '../../platform/database/connection';
+import { insertMissingRows, inTransaction, lockRows, tables } from '../../platform/database/connection';
 import { chunk } from '../../platform/database/dialect';
 import type { TokenRow } from '../blind-index/blind-index';
 import {
@@ -8,7 +8,6 @@ import {
   claimIfFree,
   claimKey,
   holdersOf,
-  insertManyIfAbsent,
   insertTokensIfAbsent,
   presentTokens,
   tokenKey,
@@ -226,7 +225,7 @@ export class RecordInspector {
   }
 
   private remember(names: readonly KeyName[]): Promise<void> {
-    return insertManyIfAbsent(
+    return insertMissingRows(
       this.strapi,
       MET_KEYS,
       [...new Set(names)].map((name) => ({ id: keyIdOfName(name) })),
