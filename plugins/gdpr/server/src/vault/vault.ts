@@ -92,6 +92,17 @@ export type VaultWrite =
       readonly records: readonly { readonly id: number; readonly record: OpenedRow | null }[];
     };
 
+/** What has to be read or asked for before a vault can be put together. */
+interface Opened {
+  readonly types: ProtectedTypes;
+  readonly ring: KeyRing;
+  readonly keyStore: KeyStore;
+  readonly wrapping: WrappingKey;
+  readonly systemKeys: SystemKeys;
+  readonly generations: IndexGenerations;
+  readonly states: ProtectionStates;
+}
+
 /**
  * The vault of one Strapi instance: keys, index, and what seals, opens and finds records. Its parts are plain objects
  * that know nothing of each other beyond their arguments; this class only puts them together.
@@ -100,31 +111,81 @@ export class Vault {
   /** Guards that the database had lost and this boot has put back; `scan` tells of them. */
   readonly guardsRestored: UnguardedTable[] = [];
 
-  private constructor(
-    private readonly strapi: Core.Strapi,
-    private readonly listeners: VaultListener[],
-    readonly types: ProtectedTypes,
-    readonly keys: DataKeys,
-    readonly index: BlindIndex,
-    readonly subjects: SubjectResolver,
-    readonly writer: RecordWriter,
-    readonly planner: QueryPlanner,
-    readonly opener: RecordOpener,
-    readonly components: ComponentOwners,
-    readonly ring: KeyRing,
-    readonly keyStore: KeyStore,
-    readonly wrapping: WrappingKey,
-    readonly systemKeys: SystemKeys,
-    readonly suite: Suite,
-    readonly states: ProtectionStates,
-    readonly sealer: TableSealer,
-    readonly unsealer: TableUnsealer,
-    readonly transfer: DataTransfer,
-    readonly indexer: RecordIndexer,
-  ) {}
-
+  readonly types: ProtectedTypes;
+  readonly ring: KeyRing;
+  readonly keyStore: KeyStore;
+  readonly wrapping: WrappingKey;
+  readonly systemKeys: SystemKeys;
+  readonly states: ProtectionStates;
+  readonly suite: Suite;
+  readonly keys: DataKeys;
+  readonly index: BlindIndex;
+  readonly subjects: SubjectResolver;
+  readonly writer: RecordWriter;
+  readonly planner: QueryPlanner;
+  readonly opener: RecordOpener;
+  readonly components: ComponentOwners;
+  readonly sealer: TableSealer;
+  readonly unsealer: TableUnsealer;
+  readonly transfer: DataTransfer;
+  readonly indexer: RecordIndexer;
   /** Who else has something sealed under the keys of data subjects. */
   readonly keyHolders = new KeyHolders();
+  private readonly listeners: VaultListener[] = [];
+
+  private constructor(
+    private readonly strapi: Core.Strapi,
+    settings: Settings,
+    { types, ring, keyStore, wrapping, systemKeys, generations, states }: Opened,
+  ) {
+    this.types = types;
+    this.ring = ring;
+    this.keyStore = keyStore;
+    this.wrapping = wrapping;
+    this.systemKeys = systemKeys;
+    this.states = states;
+    this.suite = suiteById(settings.suite) ?? xchacha20Poly1305;
+    this.keys = new DataKeys(keyStore, ring, wrapping, settings.keyCache);
+    this.index = new BlindIndex(strapi, generations, createSpelling(settings.defaultCountry));
+    this.subjects = new SubjectResolver(strapi, types, this.keys);
+    this.writer = new RecordWriter(strapi, this.keys, this.index, this.subjects, this.suite);
+    const openCandidates = this.writer.openMany.bind(this.writer);
+    const readIds = (query: Knex.QueryBuilder): Promise<number[]> => idsOf(strapi, query);
+    const plainIds = plainIdsOf.bind(null, strapi);
+    const holdsPlaintext = states.holdsPlaintext.bind(states);
+    const resolver = new TransitionResolver(
+      new BlindConditionResolver(this.index, dialectOf(strapi), readIds, openCandidates),
+      holdsPlaintext,
+      plainIds,
+    );
+    const rewriter = new QueryRewriter(types, resolver);
+    const search = new QuickSearch(this.index, readIds, openCandidates, plainIds);
+    this.planner = new QueryPlanner(strapi, types, rewriter, search, holdsPlaintext);
+    this.opener = new RecordOpener(types, this.keys, holdsPlaintext, async (failure) => {
+      for (const listener of this.listeners) await listener.onFailure?.(failure);
+    });
+    this.components = new ComponentOwners(
+      strapi,
+      types,
+      this.writer,
+      this.subjects,
+      states.isClear.bind(states),
+    );
+    this.sealer = new TableSealer(
+      strapi,
+      types,
+      states,
+      this.keys,
+      this.index,
+      this.subjects,
+      this.writer,
+      this.components,
+      this.suite,
+    );
+    this.unsealer = new TableUnsealer(strapi, types, states, this.keys, this.index, this.writer);
+    this.transfer = new DataTransfer(strapi);
+    this.indexer = new RecordIndexer(strapi, this.index, this.writer, this.subjects);
+  }
 
   /**
    * Opens the vault: the tables must be there, and the key-encryption key must be the one of this database.
@@ -140,59 +201,17 @@ export class Vault {
     const systemKeys = new SystemKeys(keyStore, ring, wrapping);
     const types = new ProtectedTypes();
     types.load(strapi, annotations);
-    const keys = new DataKeys(keyStore, ring, wrapping, settings.keyCache);
-    const index = new BlindIndex(
-      strapi,
-      await IndexGenerations.open(strapi, systemKeys),
-      createSpelling(settings.defaultCountry),
-    );
-    const subjects = new SubjectResolver(strapi, types, keys);
-    const suite = suiteById(settings.suite) ?? xchacha20Poly1305;
-    const writer = new RecordWriter(strapi, keys, index, subjects, suite);
-    const openCandidates = writer.openMany.bind(writer);
-    const readIds = (query: Knex.QueryBuilder): Promise<number[]> => idsOf(strapi, query);
+    const generations = await IndexGenerations.open(strapi, systemKeys);
     const states = await ProtectionStates.open(strapi, types);
-    const holdsPlaintext = states.holdsPlaintext.bind(states);
-    const plainIds = plainIdsOf.bind(null, strapi);
-    const resolver = new TransitionResolver(
-      new BlindConditionResolver(index, dialectOf(strapi), readIds, openCandidates),
-      holdsPlaintext,
-      plainIds,
-    );
-    const rewriter = new QueryRewriter(types, resolver);
-    const search = new QuickSearch(index, readIds, openCandidates, plainIds);
-    const planner = new QueryPlanner(strapi, types, rewriter, search, holdsPlaintext);
-    const listeners: VaultListener[] = [];
-    const opener = new RecordOpener(types, keys, holdsPlaintext, async (failure) => {
-      for (const listener of listeners) await listener.onFailure?.(failure);
-    });
-    const components = new ComponentOwners(strapi, types, writer, subjects, states.isClear.bind(states));
-    const sealer = new TableSealer(strapi, types, states, keys, index, subjects, writer, components, suite);
-    const unsealer = new TableUnsealer(strapi, types, states, keys, index, writer);
-    const transfer = new DataTransfer(strapi);
-    const indexer = new RecordIndexer(strapi, index, writer, subjects);
-    return new Vault(
-      strapi,
-      listeners,
+    return new Vault(strapi, settings, {
       types,
-      keys,
-      index,
-      subjects,
-      writer,
-      planner,
-      opener,
-      components,
       ring,
       keyStore,
       wrapping,
       systemKeys,
-      suite,
+      generations,
       states,
-      sealer,
-      unsealer,
-      transfer,
-      indexer,
-    );
+    });
   }
 
   /** Lets the database take plaintext into a table, for a type that leaves the vault. */
