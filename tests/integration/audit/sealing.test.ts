@@ -278,9 +278,30 @@ describe('pruning and erasure', () => {
     expect(await auditOf(app).trail.values(index)).toContainEqual(
       expect.objectContaining({ change: 'create' }),
     );
-    await app.strapi.plugin('gdpr').service<any>('vault').of().keys.destroyOf(subject);
+    const { keys } = app.strapi.plugin('gdpr').service<any>('vault').of();
+    const before = await logSize(app);
+    await keys.destroyOf(subject);
+    await keys.destroyOf(subject);
+    expect(await entriesSince(app, before)).toMatchObject([
+      { action: 'key', details: { operation: 'data-keys-destroyed', subject, destroyed: 1 } },
+    ]);
     for (const value of await auditOf(app).trail.values(index)) expect(value).toEqual({ gone: 'erased' });
     await intact('erased');
+  });
+
+  test('a key whose destruction cannot be recorded is not destroyed', async () => {
+    const begin = await logSize(app);
+    await documents().create({ data: { email: 'keep-me@example.org' } });
+    const [{ index, records }] = (await entriesSince(app, begin)) as any;
+    const { keys } = app.strapi.plugin('gdpr').service<any>('vault').of();
+    await app.knex.schema.renameTable('gdpr_audit_queue', 'gdpr_audit_queue_away');
+    await expect(keys.destroyOf(records[0].subjects[0])).rejects.toThrow(
+      /cannot be written to the audit trail/,
+    );
+    await app.knex.schema.renameTable('gdpr_audit_queue_away', 'gdpr_audit_queue');
+    expect(await auditOf(app).trail.values(index)).toContainEqual(
+      expect.objectContaining({ change: 'create' }),
+    );
   });
 
   test('pruned values and pruned entries leave the log whole, and who is on legal hold is left alone', async () => {

@@ -28,6 +28,7 @@ import { addKeyTransferCommands, keyTransfer } from './key-transfer-commands';
 import { annotateSchemas, type Annotations } from './protected-types';
 import { assertNoAnnotationLost, guardTables } from './protected-tables';
 import type { Duplicate } from './table-sealer';
+import { reportedRun } from './reported-run';
 import { moveKeys } from './rotation/move-keys';
 import { REBUILD_INDEX, rebuildIndex } from './rotation/rebuild-index';
 import { repeated } from './rotation/repeated';
@@ -111,7 +112,7 @@ export const vaultRoom: Room = {
     const annotations = annotationsOf.get(strapi) ?? new Map();
     const vault = await Vault.open(strapi, readSettings(strapi), annotations);
     await guardTables(strapi, vault);
-    for (const run of [vault.sealer, vault.unsealer]) runsOf(strapi).register(run);
+    for (const run of [vault.sealer, vault.unsealer]) runsOf(strapi).register(reportedRun(run, vault));
     vault.sealer.onDuplicates((duplicates) => reportDuplicates(strapi, duplicates));
     vault.listen({ onFailure: (failure) => alert(strapi, failure) });
     interceptLifecycles(strapi, vault);

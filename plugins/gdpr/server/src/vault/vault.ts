@@ -1,6 +1,7 @@
 import type { Core } from '@strapi/types';
 import type { Knex } from 'knex';
 
+import { inTransaction } from '../platform/database/connection';
 import { dialectOf } from '../platform/database/dialect';
 import type { Settings } from '../platform/settings';
 
@@ -69,7 +70,11 @@ export interface KeyOperation {
     | 'data-key-rotated'
     | 'data-keys-destroyed'
     | 'index-key-rotated'
-    | 'keys-moved';
+    | 'keys-exported'
+    | 'keys-imported'
+    | 'keys-moved'
+    // A table on its way into the vault, or out of it: `type` and how many records.
+    | `${'seal' | 'unseal'}-${'started' | 'finished' | 'failed'}`;
   readonly detail: Readonly<Record<string, string | number | readonly string[]>>;
 }
 
@@ -140,7 +145,16 @@ export class Vault {
     const systemKeys = new SystemKeys(keyStore, ring, wrapping);
     const types = new ProtectedTypes();
     types.load(strapi, annotations);
-    const keys = new DataKeys(keyStore, ring, wrapping, settings.keyCache);
+    const listeners: VaultListener[] = [];
+    const keys = new DataKeys(keyStore, ring, wrapping, settings.keyCache, (subject, destroy) =>
+      inTransaction(strapi, async () => {
+        const destroyed = await destroy();
+        const detail = { subject, destroyed };
+        for (const listener of destroyed === 0 ? [] : listeners)
+          await listener.onKeyOperation?.({ operation: 'data-keys-destroyed', detail });
+        return destroyed;
+      }),
+    );
     const index = new BlindIndex(
       strapi,
       await IndexGenerations.open(strapi, systemKeys),
@@ -162,7 +176,6 @@ export class Vault {
     const rewriter = new QueryRewriter(types, resolver);
     const search = new QuickSearch(index, readIds, openCandidates, plainIds);
     const planner = new QueryPlanner(strapi, types, rewriter, search, holdsPlaintext);
-    const listeners: VaultListener[] = [];
     const opener = new RecordOpener(types, keys, holdsPlaintext, async (failure) => {
       for (const listener of listeners) await listener.onFailure?.(failure);
     });

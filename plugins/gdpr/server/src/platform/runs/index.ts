@@ -6,7 +6,8 @@ import type { Room } from '../room';
 import { Runs } from './runs';
 import { createRunsTable } from './table';
 
-export type { RunKind, Runs, RunStatus, RunStep } from './runs';
+export type { RunKind, RunStatus, RunStep } from './run-kind';
+export type { Runs } from './runs';
 
 /** So long the background works on one run before mails and other jobs get their turn, in ms. */
 const SLICE = 500;
