@@ -57,10 +57,15 @@ export const auditRoom: Room = {
     vault.listen({
       onRead: ({ records }) => recorder.onRead(records),
       onWrite: (write) => recorder.onWrite(write),
+      onTransfer: (event) => recorder.onTransfer(event),
       onFailure: (failure) => recorder.onFailure(failure),
       onUnmask: (event) => audit.recordUnmask(event),
       onDenied: (event) => audit.recordDenied(event),
-      onKeyOperation: (event) => audit.recordKeyOperation(event),
+      onKeyOperation: async (event) => {
+        await audit.recordKeyOperation(event);
+        // Whose the records are that a data transfer brought before, their keys tell now.
+        if (event.operation === 'keys-imported') await audit.directory.learnSubjects();
+      },
     });
     recordPermissionChanges(strapi, recorder, vault.types);
     openAudit(strapi, audit);

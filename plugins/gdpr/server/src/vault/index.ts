@@ -61,7 +61,15 @@ export type {
   SubjectAnswer,
   SubjectQuestion,
 } from './subject-resolver';
-export type { KeyOperation, Unmasking, UnmaskingDenied, Vault, VaultListener, VaultWrite } from './vault';
+export type {
+  KeyOperation,
+  TransferredRecords,
+  Unmasking,
+  UnmaskingDenied,
+  Vault,
+  VaultListener,
+  VaultWrite,
+} from './vault';
 
 const annotationsOf = new WeakMap<Core.Strapi, Annotations>();
 const vaults = new WeakMap<Core.Strapi, Vault>();

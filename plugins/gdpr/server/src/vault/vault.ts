@@ -39,6 +39,8 @@ import { WrappingKey } from './wrapping-key';
 export interface VaultListener {
   onRead?(event: { uid: string; action: string; records: readonly OpenedRecord[] }): void | Promise<void>;
   onWrite?(event: VaultWrite): void | Promise<void>;
+  /** Instead of {@link onWrite} while a data transfer writes: whole tables, without their values. */
+  onTransfer?(event: TransferredRecords): void | Promise<void>;
   onFailure?(failure: OpeningFailure): void | Promise<void>;
   /** Somebody who sees masks had one record shown. What a listener throws keeps the values from being answered. */
   onUnmask?(event: Unmasking): void | Promise<void>;
@@ -76,6 +78,18 @@ export interface KeyOperation {
     // A table on its way into the vault, or out of it: `type` and how many records.
     | `${'seal' | 'unseal'}-${'started' | 'finished' | 'failed'}`;
   readonly detail: Readonly<Record<string, string | number | readonly string[]>>;
+}
+
+/** Records that a data transfer wrote or removed. */
+export interface TransferredRecords {
+  readonly uid: string;
+  readonly change: 'create' | 'delete';
+  readonly records: readonly {
+    readonly id: number;
+    /** `null` where only the row itself tells. */
+    readonly documentId: string | null;
+    readonly subject: string | null;
+  }[];
 }
 
 export type VaultWrite =
@@ -239,7 +253,14 @@ export class Vault {
   }
 
   async reportWrite(write: VaultWrite): Promise<void> {
+    const transferred = this.transfer.isUnderWay() ? transferredBy(write) : null;
+    if (transferred !== null) return this.reportTransfer(transferred);
     for (const listener of this.listeners) await listener.onWrite?.(write);
+  }
+
+  async reportTransfer(event: TransferredRecords): Promise<void> {
+    if (event.records.length === 0) return;
+    for (const listener of this.listeners) await listener.onTransfer?.(event);
   }
 
   async reportUnmask(event: Unmasking): Promise<void> {
@@ -249,6 +270,21 @@ export class Vault {
   async reportDenied(event: UnmaskingDenied): Promise<void> {
     for (const listener of this.listeners) await listener.onDenied?.(event);
   }
+}
+
+/** @returns `null` for a change: a transfer only writes and removes */
+function transferredBy(write: VaultWrite): TransferredRecords | null {
+  if (write.kind === 'update') return null;
+  if (write.kind === 'create') {
+    const { uid, kind: change, id, documentId, subject } = write;
+    return { uid, change, records: [{ id, documentId, subject }] };
+  }
+  const records = write.records.map(({ id, record }) => ({
+    id,
+    documentId: record?.documentId ?? null,
+    subject: record?.subject ?? null,
+  }));
+  return { uid: write.uid, change: write.kind, records };
 }
 
 /** Runs a `SELECT entity_id` of the index inside the current transaction. */

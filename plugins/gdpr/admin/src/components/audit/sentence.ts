@@ -71,6 +71,10 @@ export function sentenceOf(entry: AuditEntry, wording: Wording): Sentence {
       return said('audit.said.settings', { changed: list(itemsOf(details['changed'])) });
     case 'schema':
       return said('audit.said.schema', { type: typeName(String(details['type'] ?? ''), wording) });
+    case 'transfer':
+      return said(details['change'] === 'delete' ? 'audit.said.transfer-removed' : 'audit.said.transfer', {
+        records: phraseOf(String(details['type'] ?? ''), count, wording),
+      });
     case 'prune':
       return said('audit.said.prune', { count });
     case 'read-values':
