@@ -5,6 +5,7 @@ import { runsOf } from '../platform/runs';
 import type { Settings } from '../platform/settings';
 import { runAs, type UnitOfWork } from '../platform/unit-of-work';
 import {
+  isReadMasked,
   type KeyOperation,
   sealRecord,
   type Unmasking,
@@ -66,7 +67,9 @@ export class Audit {
     this.witnesses = new Witnesses(strapi, witnesses);
     this.trail = new Trail(strapi, vault, this.store, this.directory, this.schemas);
     const writer = new EventWriter(strapi);
-    this.recorder = new Recorder(vault, this.schemas, writer, new Origins(strapi, address));
+    this.recorder = new Recorder(vault, this.schemas, writer, new Origins(strapi, address), () =>
+      isReadMasked(strapi),
+    );
     this.denials = new Denials(this.recorder, vault.types);
     const files = witnesses.flatMap((witness) => ('file' in witness ? [witness.file] : []));
     // A rotation must not destroy a key that old and new values of this person are sealed under.

@@ -10,6 +10,7 @@ import { Audit } from './audit';
 import { auditOf, openAudit, openedAudit } from './audit-of';
 import { auditCommands } from './commands';
 import { auditController } from './controller';
+import { recordGraphqlDenials } from './recorder/graphql-denials';
 import { recordPermissionChanges } from './recorder/permission-changes';
 import { recordRequests } from './recorder/requests';
 import { recordTransactions } from './recorder/transactions';
@@ -37,6 +38,10 @@ export const auditRoom: Room = {
 
   register(strapi) {
     recordRequests(strapi, () => openedAudit(strapi));
+    recordGraphqlDenials(strapi, () => {
+      const audit = openedAudit(strapi);
+      return audit === undefined ? undefined : { denials: audit.denials, types: vaultOf(strapi).types };
+    });
   },
 
   async afterSync(strapi) {

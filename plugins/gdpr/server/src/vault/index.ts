@@ -44,7 +44,7 @@ export { type ViewConfiguration, viewConfigurations } from './content-manager';
 export { DataKey } from './data-key';
 export { DESTROYED } from './data-keys';
 export { decodeEnvelope, keyName, type KeyName } from './envelope';
-export { isMasked } from './masking';
+export { isMasked, isReadMasked } from './masking';
 export type { KeyHolder } from './key-holders';
 export { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
 export { randomBytes } from './random';

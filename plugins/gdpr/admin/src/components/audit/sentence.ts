@@ -39,6 +39,7 @@ export function sentenceOf(entry: AuditEntry, wording: Wording): Sentence {
     case 'unmask':
       return said('audit.said.unmask', { records: namedOf(entry, wording) });
     case 'read':
+      return said(details['masked'] === true ? 'audit.said.read-masked' : 'audit.said.read');
     case 'create':
     case 'delete':
     case 'clone':

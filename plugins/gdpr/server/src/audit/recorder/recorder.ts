@@ -65,6 +65,7 @@ export class Recorder {
     private readonly schemas: AttributeSchemas,
     private readonly writer: EventWriter,
     readonly origins: Origins,
+    private readonly isReadMasked: () => Promise<boolean>,
   ) {}
 
   // ── what the vault reports ──
@@ -72,9 +73,10 @@ export class Recorder {
   async onRead(records: readonly OpenedRecord[]): Promise<void> {
     if (this.writeActions.get() !== undefined) return;
     const collection = this.collections.get();
+    const isMasked = this.origins.request() !== undefined && (await this.isReadMasked());
     const open = collection ?? this.openRequest() ?? this.openTransaction();
     const accesses = open?.accesses ?? new Accesses();
-    accesses.add(records, collection?.action ?? 'read', this.purposes.get());
+    accesses.add(records, collection?.action ?? 'read', this.purposes.get(), isMasked);
     if (open === undefined) await this.commit(accesses.drafts(this.schemas));
   }
 
@@ -147,7 +149,8 @@ export class Recorder {
     const record = async (outcome: string): Promise<void> => {
       const drafts = collection.accesses.drafts(this.schemas);
       const stated = drafts.length === 0 ? [{ action }] : drafts;
-      for (const draft of stated) await this.record({ ...draft, details: { ...details, outcome } });
+      for (const draft of stated)
+        await this.record({ ...draft, details: { ...draft.details, ...details, outcome } });
     };
     let result: T;
     try {
