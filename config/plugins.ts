@@ -8,6 +8,18 @@ function witnesses(): object[] {
   return [...(file === undefined ? [] : [{ file }]), ...(url === undefined ? [] : [{ url }])];
 }
 
+/** How long the audit trail keeps old and new values, and entries. */
+function retention(): object {
+  return {
+    ...(setting('GDPR_AUDIT_VALUE_DAYS') === undefined
+      ? {}
+      : { valueDays: wholeNumber('GDPR_AUDIT_VALUE_DAYS', 0) }),
+    ...(setting('GDPR_AUDIT_ENTRY_DAYS') === undefined
+      ? {}
+      : { entryDays: wholeNumber('GDPR_AUDIT_ENTRY_DAYS', 0) }),
+  };
+}
+
 export default () => ({
   gdpr: {
     enabled: true,
@@ -20,7 +32,7 @@ export default () => ({
       ...keyStore(),
       publicUrl: setting('PUBLIC_URL'),
       mailFrom: setting('MAIL_FROM'),
-      audit: { witnesses: witnesses() },
+      audit: { witnesses: witnesses(), retention: retention() },
       defaultCountry: setting('DEFAULT_COUNTRY'),
       jobs: { driver: settingOr('GDPR_JOBS_DRIVER', 'database'), redisUrl: setting('REDIS_URL') },
     },

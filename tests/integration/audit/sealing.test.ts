@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
@@ -12,6 +11,7 @@ import { parseVerifierKey } from '../../../plugins/gdpr/server/src/audit/log/sig
 import { verifyExport } from '../../../plugins/gdpr/server/src/audit/verify/verify-export';
 import { apiToken, signInAdmin } from '../../support/accounts';
 import { auditOf, entriesSince, logSize } from '../../support/audit';
+import { type AuditChild, startAuditChild } from '../../support/audit-child';
 import { CONTACT, DATA_SUBJECT, ROOT, startStrapi, type TestStrapi } from '../../support/strapi';
 
 /* eslint-disable-next-line @typescript-eslint/no-require-imports -- inside the package, without types: the second opinion */
@@ -60,21 +60,7 @@ async function intact(name: string): Promise<any> {
   return { ...report, directory };
 }
 
-function child(point: string): { process: ChildProcess; output: () => string; over: Promise<unknown> } {
-  const started = spawn(process.execPath, [path.join(ROOT, 'tests/support/audit-child.mjs')], {
-    cwd: ROOT,
-    env: { ...process.env, ...app.database.env, AUDIT_KILL: point, LOG_LEVEL: 'error' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  for (const stream of [started.stdout, started.stderr])
-    stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  return {
-    process: started,
-    output: () => text,
-    over: new Promise((resolve) => started.once('exit', resolve)),
-  };
-}
+const child = (point: string): AuditChild => startAuditChild(app, point);
 
 describe('killed at its worst moment', () => {
   test('between a change and its entry: neither is there', async () => {

@@ -24,8 +24,9 @@ import { Recorder } from './recorder/recorder';
 import { AttributeSchemas } from './store/attribute-schemas';
 import { Checkpoints, type StoredCheckpoint } from './store/checkpoints';
 import { EventWriter } from './store/event-writer';
-import { type HoldsSubjects, prune, type PruneOptions } from './store/pruning';
+import { type HoldsSubjects, type PruneOptions, Pruning } from './store/pruning';
 import { RecordDirectory } from './store/record-directory';
+import { pruneRun } from './store/retention';
 import { Sealer } from './store/sealer';
 import { SigningKeys } from './store/signing-keys';
 import { TreeStore } from './store/tree-store';
@@ -49,7 +50,7 @@ export class Audit {
   readonly trail: Trail;
   readonly recorder: Recorder;
   readonly denials: Denials;
-  private holds: HoldsSubjects | undefined;
+  private readonly pruning: Pruning;
   private persons: FindsPersons = () => Promise.resolve(null);
 
   constructor(
@@ -62,7 +63,7 @@ export class Audit {
     this.keys = new SigningKeys(strapi, vault, settings.publicUrl);
     this.schemas = new AttributeSchemas(strapi, vault.types.all());
     this.directory = new RecordDirectory(strapi, vault);
-    const { checkpointInterval, witnesses, address } = settings.audit;
+    const { checkpointInterval, witnesses, address, retention } = settings.audit;
     this.sealer = new Sealer(strapi, this.store, this.keys, this.directory, checkpointInterval);
     this.witnesses = new Witnesses(strapi, witnesses);
     this.trail = new Trail(strapi, vault, this.store, this.directory, this.schemas);
@@ -77,6 +78,8 @@ export class Audit {
       name: 'audit',
       release: (subject, keyIds) => this.trail.keysInUse(subject, keyIds),
     });
+    this.pruning = new Pruning(strapi, this.store, this.directory, (draft) => this.recorder.record(draft));
+    runsOf(strapi).register(pruneRun(this.pruning, retention));
     runsOf(strapi).register(verifyLogRun(this.store, this.checkpoints, this.keys, files));
   }
 
@@ -142,7 +145,7 @@ export class Audit {
 
   /** Tells who is on legal hold: nothing about them is pruned. */
   registerLegalHolds(holds: HoldsSubjects): void {
-    this.holds = holds;
+    this.pruning.holds = holds;
   }
 
   registerPersons(persons: FindsPersons): void {
@@ -154,14 +157,9 @@ export class Audit {
     return this.persons(email);
   }
 
-  /** Prunes by age; what was done is an entry itself. */
-  async prune(options: PruneOptions): Promise<number> {
-    const pruned = await prune(this.strapi, this.store, options, this.holds);
-    if (pruned > 0) {
-      const details = { what: options.what, before: options.before, count: pruned };
-      await this.recorder.record({ action: 'prune', details });
-    }
-    return pruned;
+  /** Prunes by age; what was done is an entry itself. A job does it every night, by the settings. */
+  prune(options: PruneOptions): Promise<number> {
+    return this.pruning.prune(options);
   }
 
   /** Writes the log up to its last checkpoint into a folder, in files that anybody can verify. */

@@ -3,6 +3,7 @@ import type { Core } from '@strapi/types';
 import { GdprError } from '../platform/errors';
 import { jobsOf } from '../platform/jobs';
 import type { Room } from '../platform/room';
+import { runsOf } from '../platform/runs';
 import { readSettings } from '../platform/settings';
 import { vaultOf } from '../vault';
 
@@ -16,6 +17,7 @@ import { recordRequests } from './recorder/requests';
 import { recordTransactions } from './recorder/transactions';
 import { adminActions, adminRoutes, contentApiRoutes } from './routes';
 import { recordChangedSettings } from './settings-changes';
+import { retentionJob } from './store/retention';
 import { createAuditTables } from './store/tables';
 
 export { auditOf } from './audit-of';
@@ -97,6 +99,7 @@ export const auditRoom: Room = {
         }
       },
     });
+    jobsOf(strapi).register(retentionJob(runsOf(strapi), readSettings(strapi).audit.retention));
     jobsOf(strapi).register({ name: 'audit-witnesses', runDue: () => audit.witnesses.deliver() });
   },
 

@@ -116,6 +116,17 @@ const settingsSchema = z.object({
       address: z.enum(['truncated', 'full', 'none']).default('truncated'),
       /** A checkpoint is published at most this often. */
       checkpointInterval: z.number().int().positive().max(60_000).default(2_000),
+      /** How long the trail keeps what it knows. The hashes stay, so that it can always be verified. */
+      retention: z
+        .object({
+          /** Old and new values of changes, sealed beside their entries, in days. */
+          valueDays: z.number().int().positive().default(1_095),
+          /** Entries themselves, in days. */
+          entryDays: z.number().int().positive().default(3_650),
+          /** The hour, in UTC, at which what is older is pruned. */
+          pruneHour: z.number().int().min(0).max(23).default(3),
+        })
+        .prefault({}),
       /** Where copies of checkpoints go, so that nobody can rewrite the log unnoticed. */
       witnesses: z
         .array(

@@ -77,7 +77,7 @@ export function sentenceOf(entry: AuditEntry, wording: Wording): Sentence {
         records: phraseOf(String(details['type'] ?? ''), count, wording),
       });
     case 'prune':
-      return said('audit.said.prune', { count });
+      return said(details['what'] === 'payloads' ? 'audit.said.prune-values' : 'audit.said.prune', { count });
     case 'read-values':
     case 'find-person':
     case 'verify':
