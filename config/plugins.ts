@@ -5,7 +5,12 @@ import { secret, setting, settingOr, wholeNumber } from '../src/environment';
 function witnesses(): object[] {
   const file = setting('GDPR_AUDIT_WITNESS_FILE');
   const url = setting('GDPR_AUDIT_WITNESS_URL');
-  return [...(file === undefined ? [] : [{ file }]), ...(url === undefined ? [] : [{ url }])];
+  const mail = setting('GDPR_AUDIT_WITNESS_MAIL');
+  return [
+    ...(file === undefined ? [] : [{ file }]),
+    ...(url === undefined ? [] : [{ url }]),
+    ...(mail === undefined ? [] : [{ mail }]),
+  ];
 }
 
 /** How long the audit trail keeps old and new values, and entries. */

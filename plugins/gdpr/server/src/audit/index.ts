@@ -24,7 +24,7 @@ export { auditOf } from './audit-of';
 export type { Audit } from './audit';
 export type { StoredCheckpoint } from './store/checkpoints';
 export type { HoldsSubjects } from './store/pruning';
-export type { CheckpointMailer } from './store/witnesses';
+export type { CheckpointMailer, MailWitness } from './store/witnesses';
 
 const WRITE_ACTIONS = ['create', 'update', 'delete', 'clone', 'publish', 'unpublish', 'discardDraft'];
 

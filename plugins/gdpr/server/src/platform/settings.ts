@@ -1,7 +1,9 @@
 import type { Core } from '@strapi/types';
 import { z } from 'zod';
 
+import { normaliseEmail } from './email-address';
 import { GdprError } from './errors';
+import { LANGUAGES } from './languages';
 
 const optionalText = z
   .string()
@@ -133,8 +135,30 @@ const settingsSchema = z.object({
           z.union([
             z.strictObject({ file: z.string().min(1) }),
             z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
-            z.strictObject({ mail: z.literal(true), interval: z.number().int().positive().optional() }),
+            z.strictObject({
+              /** Addresses, for example the data protection officer's: a list, or one text with commas. */
+              mail: z
+                .union([z.string(), z.array(z.string())])
+                .transform(listOfTexts)
+                .refine(
+                  (addresses) =>
+                    addresses.length > 0 && addresses.every((one) => normaliseEmail(one) !== null),
+                  'must be one e-mail address or more',
+                ),
+              /** A mail at most this often, in ms; none where nothing was recorded since. */
+              interval: z
+                .number()
+                .int()
+                .positive()
+                .default(24 * minutes(60)),
+              language: z.enum(LANGUAGES).default('en'),
+            }),
           ]),
+        )
+        // Where a mail went has no place in the database, so that one is told from another by what it is.
+        .refine(
+          (all) => all.filter((one) => 'mail' in one).length <= 1,
+          'has one { mail } with all addresses',
         )
         .default([]),
     })
