@@ -31,6 +31,7 @@ import { Sealer } from './store/sealer';
 import { SigningKeys } from './store/signing-keys';
 import { TreeStore } from './store/tree-store';
 import { Witnesses } from './store/witnesses';
+import { type FindsDisclosures, type PersonView, PersonViews } from './trail/person-view';
 import { Trail } from './trail/trail';
 import { exportLog, type ExportFormat } from './verify/export-log';
 import { verifyLogRun } from './verify/verify-log';
@@ -51,7 +52,8 @@ export class Audit {
   readonly recorder: Recorder;
   readonly denials: Denials;
   private readonly pruning: Pruning;
-  private persons: FindsPersons = () => Promise.resolve(null);
+  private readonly persons: PersonViews;
+  private findsPersons: FindsPersons = () => Promise.resolve(null);
 
   constructor(
     readonly strapi: Core.Strapi,
@@ -67,6 +69,7 @@ export class Audit {
     this.sealer = new Sealer(strapi, this.store, this.keys, this.directory, checkpointInterval);
     this.witnesses = new Witnesses(strapi, witnesses);
     this.trail = new Trail(strapi, vault, this.store, this.directory, this.schemas);
+    this.persons = new PersonViews(strapi, this.trail, this.directory, this.schemas);
     const writer = new EventWriter(strapi);
     this.recorder = new Recorder(vault, this.schemas, writer, new Origins(strapi, address), () =>
       isReadMasked(strapi),
@@ -149,12 +152,29 @@ export class Audit {
   }
 
   registerPersons(persons: FindsPersons): void {
-    this.persons = persons;
+    this.findsPersons = persons;
   }
 
   /** @returns the `documentId` of the data subject with this e-mail address, or `null` */
   findPerson(email: string): Promise<string | null> {
-    return this.persons(email);
+    return this.findsPersons(email);
+  }
+
+  /** Tells what was disclosed of a person outside of this system; each that is registered is asked. */
+  registerDisclosures(disclosures: FindsDisclosures): void {
+    this.persons.disclosures.push(disclosures);
+  }
+
+  /**
+   * Who received or saw a person's data, by category of recipient (GDPR Article 15(1)(c)), up to this moment.
+   *
+   * @param person `documentId` of the data subject
+   * @param options `naming` also names the accounts of staff, for those who have to know
+   * @throws GdprError `audit-log-broken` when the trail is not what was signed: it must not answer for it then
+   */
+  async recipientsOf(person: string, options: { readonly naming?: boolean } = {}): Promise<PersonView> {
+    await this.sealer.complete();
+    return this.persons.of(person, options);
   }
 
   /** Prunes by age; what was done is an entry itself. A job does it every night, by the settings. */

@@ -23,6 +23,8 @@ import { createAuditTables } from './store/tables';
 export { auditOf } from './audit-of';
 export type { Audit } from './audit';
 export type { StoredCheckpoint } from './store/checkpoints';
+export type { FindsDisclosures, PersonView } from './trail/person-view';
+export type { Disclosure, RecipientCategory } from './trail/recipients';
 export type { HoldsSubjects } from './store/pruning';
 export type { CheckpointMailer, MailWitness } from './store/witnesses';
 
@@ -116,6 +118,8 @@ function serviceOf(strapi: Core.Strapi): object {
     of: () => auditOf(strapi),
     withPurpose: <T>(purpose: string, work: () => T): T => auditOf(strapi).withPurpose(purpose, work),
     runAs: <T>(name: string, work: () => T): T => auditOf(strapi).runAs({ kind: 'script', name }, work),
+    recipientsOf: (person: string, options?: { readonly naming?: boolean }) =>
+      auditOf(strapi).recipientsOf(person, options),
     asExport: <T>(name: string, work: () => Promise<T>): Promise<T> => auditOf(strapi).asExport(name, work),
   };
 }

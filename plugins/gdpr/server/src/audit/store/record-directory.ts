@@ -119,6 +119,13 @@ export class RecordDirectory {
     return byType;
   }
 
+  /** The documents of all records of a data subject. */
+  async documentsOfSubject(subject: string): Promise<Set<string>> {
+    const from = await tables(this.strapi);
+    const rows = (await from(RECORDS).select('document').where({ subject })) as { document: string }[];
+    return new Set(rows.map(({ document }) => document).filter((document) => document !== ''));
+  }
+
   /** The documents of row ids. */
   async documents(uid: string, ids: readonly number[]): Promise<Map<number, Known>> {
     const found = new Map<number, Known>();
