@@ -5,7 +5,24 @@ import { secret, setting, settingOr, wholeNumber } from '../src/environment';
 function witnesses(): object[] {
   const file = setting('GDPR_AUDIT_WITNESS_FILE');
   const url = setting('GDPR_AUDIT_WITNESS_URL');
-  return [...(file === undefined ? [] : [{ file }]), ...(url === undefined ? [] : [{ url }])];
+  const mail = setting('GDPR_AUDIT_WITNESS_MAIL');
+  return [
+    ...(file === undefined ? [] : [{ file }]),
+    ...(url === undefined ? [] : [{ url }]),
+    ...(mail === undefined ? [] : [{ mail }]),
+  ];
+}
+
+/** How long the audit trail keeps old and new values, and entries. */
+function retention(): object {
+  return {
+    ...(setting('GDPR_AUDIT_VALUE_DAYS') === undefined
+      ? {}
+      : { valueDays: wholeNumber('GDPR_AUDIT_VALUE_DAYS', 0) }),
+    ...(setting('GDPR_AUDIT_ENTRY_DAYS') === undefined
+      ? {}
+      : { entryDays: wholeNumber('GDPR_AUDIT_ENTRY_DAYS', 0) }),
+  };
 }
 
 export default () => ({
@@ -20,7 +37,7 @@ export default () => ({
       ...keyStore(),
       publicUrl: setting('PUBLIC_URL'),
       mailFrom: setting('MAIL_FROM'),
-      audit: { witnesses: witnesses() },
+      audit: { witnesses: witnesses(), retention: retention() },
       defaultCountry: setting('DEFAULT_COUNTRY'),
       jobs: { driver: settingOr('GDPR_JOBS_DRIVER', 'database'), redisUrl: setting('REDIS_URL') },
     },

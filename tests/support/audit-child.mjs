@@ -41,6 +41,29 @@ const points = {
     console.log('done');
     die();
   },
+  /** In the transaction of the second batch, when everything of it is written and nothing is committed. */
+  async 'in the second batch of pruning'() {
+    const { pruning } = audit;
+    const record = pruning.record;
+    let batches = 0;
+    pruning.record = async (draft) => {
+      await record(draft);
+      batches += 1;
+      if (batches === 2) die();
+    };
+    await strapi.plugin('gdpr').service('runs').of().complete('audit-prune');
+  },
+  /** The batch is committed; that the run has got so far is not. */
+  async 'between a batch of pruning and its cursor'() {
+    const { pruning } = audit;
+    const prune = pruning.pruneRange.bind(pruning);
+    pruning.pruneRange = async (...range) => {
+      const pruned = await prune(...range);
+      if (pruned > 0) die();
+      return pruned;
+    };
+    await strapi.plugin('gdpr').service('runs').of().complete('audit-prune');
+  },
   /** Seals with all its might, for as long as it is let. */
   async 'nowhere, sealing'() {
     console.log('ready 0');

@@ -10,6 +10,7 @@ import { PLAINTEXT_MARKERS } from '../../scripts/plaintext-scan.mjs';
 
 import { clientUnderTest, createTestDatabase, type TestDatabase } from './database';
 import { dumpDatabase } from './dump';
+import { verifyTrail } from './trail-verdict';
 
 export const ROOT = path.resolve(__dirname, '../..');
 
@@ -36,6 +37,8 @@ export interface StartOptions {
   readonly mailbox?: Mailbox;
   /** The suite keeps plaintext on purpose: a plain twin, or a table before it is sealed. */
   readonly keepsPlaintext?: boolean;
+  /** Why the audit trail of the suite does not hold at its end: it was tampered with on purpose. */
+  readonly tampersWithTrail?: string;
   /** Whether the built admin panel is served, for tests in a browser. */
   readonly serveAdminPanel?: boolean;
   /** Runs before Strapi loads, for what must be registered by then. */
@@ -92,9 +95,14 @@ export async function startStrapi(options: StartOptions = {}): Promise<TestStrap
     },
     async stop() {
       const leak = options.keepsPlaintext === true ? null : PLAINTEXT_MARKERS.exec(await dumpDatabase(app));
+      const broken = await (isUp ? verifyTrail(app, options.tampersWithTrail) : Promise.resolve()).then(
+        () => null,
+        (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+      );
       await shutDown(strapi);
       await mailbox.stop();
       await database.drop();
+      if (broken !== null) throw broken;
       if (leak !== null) throw new Error(`The database of this suite held "${leak[0]}" in clear at its end.`);
     },
   };

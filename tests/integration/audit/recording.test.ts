@@ -231,6 +231,17 @@ describe('writes', () => {
     expect(entries.map(({ action }) => action)).toEqual(['read']);
   });
 
+  test('work that rolls back by hand and goes on leaves no entry of what never was', async () => {
+    const entries = await recorded(app, async () => {
+      await app.strapi.db.transaction(async ({ rollback }: any) => {
+        await documents().create({ data: { email: 'never-was@example.org' } });
+        await rollback();
+      });
+    });
+    expect(await documents().count({ filters: { email: 'never-was@example.org' } })).toBe(0);
+    expect(entries).toEqual([]);
+  });
+
   test('several document actions in one transaction are several entries', async () => {
     const entries = await recorded(app, () =>
       app.strapi.db.transaction(async () => {

@@ -1,10 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-
-import { crypto as sigstore } from '@sigstore/core';
 
 import { verifyConsistency, verifyInclusion } from '../../../plugins/gdpr/server/src/audit/log/merkle-tree';
 import { readCheckpoint, splitCheckpoints } from '../../../plugins/gdpr/server/src/audit/log/checkpoint';
@@ -12,16 +9,9 @@ import { parseVerifierKey } from '../../../plugins/gdpr/server/src/audit/log/sig
 import { verifyExport } from '../../../plugins/gdpr/server/src/audit/verify/verify-export';
 import { apiToken, signInAdmin } from '../../support/accounts';
 import { auditOf, entriesSince, logSize } from '../../support/audit';
-import { CONTACT, DATA_SUBJECT, ROOT, startStrapi, type TestStrapi } from '../../support/strapi';
-
-/* eslint-disable-next-line @typescript-eslint/no-require-imports -- inside the package, without types: the second opinion */
-const { verifyMerkleInclusion } = require(
-  path.join(ROOT, 'node_modules/@sigstore/verify/dist/tlog/merkle.js'),
-);
-/* eslint-disable-next-line @typescript-eslint/no-require-imports */
-const { verifyCheckpoint } = require(
-  path.join(ROOT, 'node_modules/@sigstore/verify/dist/tlog/checkpoint.js'),
-);
+import { type AuditChild, startAuditChild } from '../../support/audit-child';
+import { secondOpinion, theirCheckpoint, theyFind } from '../../support/second-opinion';
+import { CONTACT, DATA_SUBJECT, startStrapi, type TestStrapi } from '../../support/strapi';
 
 let app: TestStrapi;
 let folder: string;
@@ -60,21 +50,7 @@ async function intact(name: string): Promise<any> {
   return { ...report, directory };
 }
 
-function child(point: string): { process: ChildProcess; output: () => string; over: Promise<unknown> } {
-  const started = spawn(process.execPath, [path.join(ROOT, 'tests/support/audit-child.mjs')], {
-    cwd: ROOT,
-    env: { ...process.env, ...app.database.env, AUDIT_KILL: point, LOG_LEVEL: 'error' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  for (const stream of [started.stdout, started.stderr])
-    stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  return {
-    process: started,
-    output: () => text,
-    over: new Promise((resolve) => started.once('exit', resolve)),
-  };
-}
+const child = (point: string): AuditChild => startAuditChild(app, point);
 
 describe('killed at its worst moment', () => {
   test('between a change and its entry: neither is there', async () => {
@@ -165,14 +141,7 @@ describe('checkpoints and proofs', () => {
     if ('fault' in reading) throw new Error(reading.fault);
     expect(reading.checkpoint.size).toBe(size);
 
-    const publicKey = sigstore.createPublicKey(
-      Buffer.concat([
-        Buffer.from('302a300506032b6570032100', 'hex'),
-        Buffer.from(key.split('+').slice(2).join('+'), 'base64').subarray(1),
-      ]),
-    );
-    const tlog = { logID: verifier.keyId, baseURL: verifier.name, publicKey };
-    const theirs = verifyCheckpoint({ inclusionProof: { checkpoint: { envelope: note } } }, [tlog]);
+    const theirs = theirCheckpoint(note, key);
     expect(Number(theirs.logSize)).toBe(size);
 
     for (const index of [0, 1, 255, 256, size - 1]) {
@@ -181,13 +150,10 @@ describe('checkpoints and proofs', () => {
       const leaf = Buffer.from(body.leafHash, 'base64');
       expect(verifyInclusion(index, size, leaf, proof, reading.checkpoint.root)).toBe(true);
       const [{ data }] = await auditOf(app).store.entries(index, index + 1);
-      const entry = {
-        canonicalizedBody: Buffer.from(data),
-        inclusionProof: { logIndex: String(index), hashes: proof },
-      };
-      expect(() => verifyMerkleInclusion(entry, theirs)).not.toThrow();
-      entry.canonicalizedBody[5] = 0;
-      expect(() => verifyMerkleInclusion(entry, theirs)).toThrow();
+      expect(() => theyFind(index, Buffer.from(data), proof, theirs)).not.toThrow();
+      const changed = Buffer.from(data);
+      changed[5] = 0;
+      expect(() => theyFind(index, changed, proof, theirs)).toThrow();
     }
     await app
       .http()
@@ -198,21 +164,16 @@ describe('checkpoints and proofs', () => {
 
   test('the log of this suite, exported, holds before the second implementation, entry by entry', async () => {
     const { directory, entries } = await intact('second');
-    const lines = readFileSync(path.join(directory, 'entries.jsonl'), 'utf8').split('\n').slice(0, -1);
-    // Their tree is built of their own hashes only.
-    const node = (left: Buffer, right: Buffer): Buffer =>
-      sigstore.digest('sha256', Buffer.of(1), left, right);
-    const rootOf = (hashes: Buffer[]): Buffer => {
-      if (hashes.length === 1) return hashes[0] as Buffer;
-      let k = 1;
-      while (k * 2 < hashes.length) k *= 2;
-      return node(rootOf(hashes.slice(0, k)), rootOf(hashes.slice(k)));
-    };
-    const root = rootOf(lines.map((line) => sigstore.digest('sha256', Buffer.of(0), Buffer.from(line))));
-    const note = readFileSync(path.join(directory, 'checkpoint'), 'utf8').split('\n');
-    expect(lines).toHaveLength(entries);
-    expect(note[1]).toBe(String(entries));
-    expect(note[2]).toBe(root.toString('base64'));
+    const proofOf = (index: number, size: number): Promise<Buffer[]> =>
+      auditOf(app).store.inclusionProof(index, size);
+    expect(await secondOpinion(directory, proofOf)).toEqual({ entries, proofs: 24 });
+    // It is an opinion: what was changed it refuses.
+    const file = path.join(directory, 'entries.jsonl');
+    const lines = readFileSync(file, 'utf8');
+    writeFileSync(file, lines.replace('"action":"read"', '"action":"reap"'));
+    await expect(secondOpinion(directory, proofOf)).rejects.toThrow('computes another root');
+    writeFileSync(file, lines.slice(0, lines.lastIndexOf('\n', lines.length - 2) + 1));
+    await expect(secondOpinion(directory, proofOf)).rejects.toThrow(/speaks of \d+ entries/);
   });
 
   test('an earlier checkpoint is provably the beginning of a later one', async () => {
@@ -278,9 +239,30 @@ describe('pruning and erasure', () => {
     expect(await auditOf(app).trail.values(index)).toContainEqual(
       expect.objectContaining({ change: 'create' }),
     );
-    await app.strapi.plugin('gdpr').service<any>('vault').of().keys.destroyOf(subject);
+    const { keys } = app.strapi.plugin('gdpr').service<any>('vault').of();
+    const before = await logSize(app);
+    await keys.destroyOf(subject);
+    await keys.destroyOf(subject);
+    expect(await entriesSince(app, before)).toMatchObject([
+      { action: 'key', details: { operation: 'data-keys-destroyed', subject, destroyed: 1 } },
+    ]);
     for (const value of await auditOf(app).trail.values(index)) expect(value).toEqual({ gone: 'erased' });
     await intact('erased');
+  });
+
+  test('a key whose destruction cannot be recorded is not destroyed', async () => {
+    const begin = await logSize(app);
+    await documents().create({ data: { email: 'keep-me@example.org' } });
+    const [{ index, records }] = (await entriesSince(app, begin)) as any;
+    const { keys } = app.strapi.plugin('gdpr').service<any>('vault').of();
+    await app.knex.schema.renameTable('gdpr_audit_queue', 'gdpr_audit_queue_away');
+    await expect(keys.destroyOf(records[0].subjects[0])).rejects.toThrow(
+      /cannot be written to the audit trail/,
+    );
+    await app.knex.schema.renameTable('gdpr_audit_queue_away', 'gdpr_audit_queue');
+    expect(await auditOf(app).trail.values(index)).toContainEqual(
+      expect.objectContaining({ change: 'create' }),
+    );
   });
 
   test('pruned values and pruned entries leave the log whole, and who is on legal hold is left alone', async () => {

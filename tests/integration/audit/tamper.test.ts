@@ -32,7 +32,10 @@ function copy(): { directory: string; lines: string[]; write: (lines: string[]) 
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'gdpr-audit-test-'));
-  app = await startStrapi({ env: { GDPR_AUDIT_WITNESS_FILE: witness() } });
+  app = await startStrapi({
+    env: { GDPR_AUDIT_WITNESS_FILE: witness() },
+    tampersWithTrail: 'changes stored entries on purpose',
+  });
   for (let n = 0; n < 6; n += 1) {
     await documents().create({ data: { email: `tamper-${n}@example.org` } });
     await documents().findMany({});

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import knex, { type Knex } from 'knex';
 
 import { apiToken } from '../../support/accounts';
+import { auditOf, entriesSince, logSize } from '../../support/audit';
 import { type Child, startChild } from '../../support/child';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { CONTACT, ROOT, startStrapi, type TestStrapi } from '../../support/strapi';
@@ -147,7 +148,23 @@ const gdpr = (database: TestDatabase, ...args: string[]) =>
 
 test('a pull from a live server: its reads and writes go on whole, and what arrives is sealed', async () => {
   const live = traffic();
+  const begin = await logSize(app);
   await pullFrom(app.strapi, url('/admin'), token);
+  const transferred = (await entriesSince(app, begin)).filter(({ action }) => action === 'transfer');
+  expect(transferred.map(({ details }) => details)).toContainEqual({
+    type: CONTACT,
+    change: 'create',
+    count: 1,
+  });
+  const [registrations, ...more] = transferred.filter(({ details }) => details.type === REGISTRATION);
+  expect(more).toEqual([]);
+  const ids = await app.knex('registrations').orderBy('id').pluck('id');
+  expect(registrations).toMatchObject({
+    actor: 'system',
+    details: { change: 'create', count: ids.length },
+    records: [{ type: REGISTRATION, change: 'create', ids, attributes: expect.arrayContaining(['email']) }],
+  });
+  expect(registrations).not.toHaveProperty('payload');
   const { wrong, done } = await live.stop();
   expect(wrong).toEqual([]);
   expect(done).toBeGreaterThan(0);
@@ -169,6 +186,17 @@ test('its keys, taken by the command line from the live server, make it readable
   const [one] = await documents(REGISTRATION).findMany({ filters: { email: guest(7).email } });
   expect(one.name).toBe('Zebediah 7');
   expect(await documents(CONTACT).count({ filters: { email: guest(0).email } })).toBe(1);
+  // Whose the transferred records are is known now, so their trail begins with the transfer.
+  await logSize(app);
+  const [contact] = await documents(CONTACT).findMany({
+    filters: { email: guest(0).email },
+    populate: { dataSubject: true },
+  });
+  const person = contact.dataSubject.documentId;
+  const { entries } = await auditOf(app).trail.find({ person, action: 'transfer', limit: 100 });
+  expect(entries.map(({ details }: any) => details.type)).toEqual(
+    expect.arrayContaining([CONTACT, REGISTRATION]),
+  );
 }, 120_000);
 
 test('a push to a live server: nobody there reads a wrong NULL meanwhile, and plaintext has no way in', async () => {
@@ -198,6 +226,20 @@ test('a push to a live server: nobody there reads a wrong NULL meanwhile, and pl
   await reader;
   expect(wrong).toEqual([]);
   expect(await expectSealed(remoteKnex)).toBe(count);
+  // What stood there before was removed by the same transfer: what it was, an entry of the same transaction says.
+  const written = [
+    ...(await remoteKnex('gdpr_audit_log').pluck('entry')),
+    ...(await remoteKnex('gdpr_audit_queue').pluck('entry')),
+  ].map((entry) => JSON.parse(entry));
+  const told = written.filter(
+    ({ action, details }) => action === 'transfer' && details.type === REGISTRATION,
+  );
+  expect(told.map(({ details }) => [details.change, details.count])).toEqual([
+    ['delete', expect.any(Number)],
+    ['create', count],
+  ]);
+  expect(told[0].records[0].documents).toHaveLength(told[0].details.count);
+  expect(told[0].actor).toMatch(/^(system|admin|api-token|public|[\w-]+:\d+)/);
   const found = await fetch(url(`/api/registrations?filters[email][$eq]=${guest(130).email}`), { headers });
   expect(((await found.json()) as any).data).toEqual([expect.objectContaining({ name: 'Zebediah 130' })]);
 }, 120_000);

@@ -1,4 +1,5 @@
-import { runCommand, startCommand } from '../../support/command-line';
+import { entriesSince, logSize } from '../../support/audit';
+import { runCommand, startCommand } from '../../support/command';
 import { failureOf } from '../../support/failure';
 import { runs, withoutBackgroundWork } from '../../support/life-cycle';
 import { addOwnType, personal } from '../../support/own-type';
@@ -90,11 +91,18 @@ const unsealed = async (): Promise<number> => {
   return Number(row?.['count']);
 };
 
+/** What the audit trail has of a life cycle: who, which operation, how many records. */
+const told = async (begin: number): Promise<unknown[]> =>
+  (await entriesSince(app, begin))
+    .filter(({ action, details }) => action === 'key' && details.type === REGISTRATION)
+    .map(({ actor, name, details }) => [actor, name, details.operation, details.records]);
+
 test('a seal that is killed loses nothing, and the next one finishes it', async () => {
   isRegistrationAnnotated = true;
   await app.restart();
   expect(await unsealed()).toBe(ROWS);
-  const { child, ended } = startCommand(app, ['seal', '--type', REGISTRATION]);
+  const begin = await logSize(app);
+  const { process: child, ended } = startCommand(['seal', '--type', REGISTRATION]);
   while ((await unsealed()) === ROWS && child.exitCode === null)
     await new Promise((resolve) => setTimeout(resolve, 20));
   child.kill('SIGKILL');
@@ -106,22 +114,27 @@ test('a seal that is killed loses nothing, and the next one finishes it', async 
 
   // The lease of the dead process runs out first.
   await app.knex('gdpr_runs').update({ lease_until: null, lease_holder: null });
-  const second = await runCommand(app, ['seal', '--type', REGISTRATION]);
+  const second = await runCommand(['seal', '--type', REGISTRATION]);
   expect(second).toMatchObject({ code: 0 });
   expect(await unsealed()).toBe(0);
   expectSame(await stored(), values);
-  const scanned = await runCommand(app, ['scan', '--type', REGISTRATION, '--json']);
+  const scanned = await runCommand(['scan', '--type', REGISTRATION, '--json']);
   expect(JSON.parse(scanned.stdout)).toEqual({ clean: true, findings: [] });
   expect(scanned.code).toBe(0);
+  // It began once and ended once, though two commands were at it.
+  expect(await told(begin)).toEqual([
+    ['command', 'seal', 'seal-started', ROWS],
+    ['command', 'seal', 'seal-finished', ROWS],
+  ]);
 }, 500_000);
 
 test('a second seal finds nothing to do', async () => {
-  const again = await runCommand(app, ['seal', '--type', REGISTRATION]);
+  const again = await runCommand(['seal', '--type', REGISTRATION]);
   expect(again.stdout).toMatch(/0 records sealed/);
 }, 500_000);
 
 const scan = async (...args: string[]): Promise<{ code: number | null; kinds: Record<string, number> }> => {
-  const { code, stdout } = await runCommand(app, ['scan', '--json', ...args]);
+  const { code, stdout } = await runCommand(['scan', '--json', ...args]);
   const { findings } = JSON.parse(stdout) as { findings: { kind: string; count: number }[] };
   const kinds: Record<string, number> = {};
   for (const { kind, count } of findings) kinds[kind] = (kinds[kind] ?? 0) + count;
@@ -140,7 +153,7 @@ test('scan names what is broken without a value, mends what it may, and is clean
   const { kek_id: kekId } = await app.knex('gdpr_data_keys').first('kek_id');
   await app.knex('gdpr_data_keys').insert({ id: spare, kek_id: kekId, wrapped: spare, created_at: 1 });
 
-  const found = await runCommand(app, ['scan', '--json']);
+  const found = await runCommand(['scan', '--json']);
   expect(found.code).toBe(1);
   expect(found.stdout).not.toMatch(/guest\d|Guest \d/);
   expect(found.stdout).toContain(second.document_id);
@@ -168,13 +181,14 @@ test('the boot stops when an annotation is gone whose values are sealed, and not
 }, 500_000);
 
 test('unseal asks first', async () => {
-  const refused = await runCommand(app, ['unseal', '--type', REGISTRATION]);
+  const refused = await runCommand(['unseal', '--type', REGISTRATION]);
   expect(refused).toMatchObject({ code: 1, stdout: '' });
   expect(refused.stderr).toMatch(/--yes/);
 }, 500_000);
 
 test('unseal takes a type out while a server goes on reading and writing', async () => {
-  const unsealing = startCommand(app, ['--yes', 'unseal', '--type', REGISTRATION]);
+  const begin = await logSize(app);
+  const unsealing = startCommand(['--yes', 'unseal', '--type', REGISTRATION]);
   const progress = { isOver: false };
   void unsealing.ended.then(() => (progress.isOver = true));
   let number = 0;
@@ -195,6 +209,11 @@ test('unseal takes a type out while a server goes on reading and writing', async
   expect(await app.knex(TABLE).whereNotNull('sealed')).toEqual([]);
   const run = await app.knex('gdpr_runs').where({ kind: 'unseal' }).first();
   expect(Number(run.done)).toBeGreaterThanOrEqual(ROWS - 1_500);
+  // Asked for by the command and, where a server is at hand, done by that: it tells who finished it.
+  expect(await told(begin)).toEqual([
+    ['command', 'unseal', 'unseal-started', expect.any(Number)],
+    [expect.stringMatching(/^(system|command)$/), expect.anything(), 'unseal-finished', Number(run.done)],
+  ]);
   const plain = await app.knex(TABLE).orderBy('id').first();
   expect(plain).toMatchObject({ name: 'Guest 0', email: 'guest0@example.org' });
   const without = (rows: any[]): object[] => rows.map(({ newcomer: _newcomer, ...rest }) => rest);

@@ -1,6 +1,6 @@
 import type { Core } from '@strapi/strapi';
 
-import { runCommand } from '../../support/command-line';
+import { runCommand } from '../../support/command';
 import { runs, withoutBackgroundWork } from '../../support/life-cycle';
 import { addOwnType, personal } from '../../support/own-type';
 import { CONTACT, DATA_SUBJECT, pluginService, startStrapi, type TestStrapi } from '../../support/strapi';
@@ -118,7 +118,7 @@ async function fill(): Promise<void> {
   ]) {
     await app.strapi
       .plugin('users-permissions')
-      .service('user')
+      .service<any>('user')
       .add({ username, email, password: 'Analytical1', confirmed: true, provider: 'local' });
   }
 }
@@ -130,7 +130,7 @@ const everything = async (): Promise<unknown> => ({
 });
 
 test('tables with locales, owners behind a relation, components and accounts are sealed as they were', async () => {
-  await app.strapi.plugin('i18n').service('locales').create({ code: 'de', name: 'German' });
+  await app.strapi.plugin('i18n').service<any>('locales').create({ code: 'de', name: 'German' });
   await fill();
   const before = await everything();
   isAnnotated = true;
@@ -174,7 +174,7 @@ test('an account signs in as before', async () => {
 });
 
 const scan = async (...more: string[]): Promise<{ code: number | null; findings: any[] }> => {
-  const { code, stdout } = await runCommand(app, ['scan', '--json', '--type', USER, ...more]);
+  const { code, stdout } = await runCommand(['scan', '--json', '--type', USER, ...more]);
   return { code, findings: JSON.parse(stdout).findings };
 };
 

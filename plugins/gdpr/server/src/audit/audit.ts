@@ -5,6 +5,7 @@ import { runsOf } from '../platform/runs';
 import type { Settings } from '../platform/settings';
 import { runAs, type UnitOfWork } from '../platform/unit-of-work';
 import {
+  isReadMasked,
   type KeyOperation,
   sealRecord,
   type Unmasking,
@@ -23,12 +24,14 @@ import { Recorder } from './recorder/recorder';
 import { AttributeSchemas } from './store/attribute-schemas';
 import { Checkpoints, type StoredCheckpoint } from './store/checkpoints';
 import { EventWriter } from './store/event-writer';
-import { type HoldsSubjects, prune, type PruneOptions } from './store/pruning';
+import { type HoldsSubjects, type PruneOptions, Pruning } from './store/pruning';
 import { RecordDirectory } from './store/record-directory';
+import { pruneRun } from './store/retention';
 import { Sealer } from './store/sealer';
 import { SigningKeys } from './store/signing-keys';
 import { TreeStore } from './store/tree-store';
 import { Witnesses } from './store/witnesses';
+import { type FindsDisclosures, type PersonView, PersonViews } from './trail/person-view';
 import { Trail } from './trail/trail';
 import { exportLog, type ExportFormat } from './verify/export-log';
 import { verifyLogRun } from './verify/verify-log';
@@ -48,8 +51,9 @@ export class Audit {
   readonly trail: Trail;
   readonly recorder: Recorder;
   readonly denials: Denials;
-  private holds: HoldsSubjects | undefined;
-  private persons: FindsPersons = () => Promise.resolve(null);
+  private readonly pruning: Pruning;
+  private readonly persons: PersonViews;
+  private findsPersons: FindsPersons = () => Promise.resolve(null);
 
   constructor(
     readonly strapi: Core.Strapi,
@@ -61,12 +65,15 @@ export class Audit {
     this.keys = new SigningKeys(strapi, vault, settings.publicUrl);
     this.schemas = new AttributeSchemas(strapi, vault.types.all());
     this.directory = new RecordDirectory(strapi, vault);
-    const { checkpointInterval, witnesses, address } = settings.audit;
+    const { checkpointInterval, witnesses, address, retention } = settings.audit;
     this.sealer = new Sealer(strapi, this.store, this.keys, this.directory, checkpointInterval);
     this.witnesses = new Witnesses(strapi, witnesses);
     this.trail = new Trail(strapi, vault, this.store, this.directory, this.schemas);
+    this.persons = new PersonViews(strapi, this.trail, this.directory, this.schemas);
     const writer = new EventWriter(strapi);
-    this.recorder = new Recorder(vault, this.schemas, writer, new Origins(strapi, address));
+    this.recorder = new Recorder(vault, this.schemas, writer, new Origins(strapi, address), () =>
+      isReadMasked(strapi),
+    );
     this.denials = new Denials(this.recorder, vault.types);
     const files = witnesses.flatMap((witness) => ('file' in witness ? [witness.file] : []));
     // A rotation must not destroy a key that old and new values of this person are sealed under.
@@ -74,6 +81,8 @@ export class Audit {
       name: 'audit',
       release: (subject, keyIds) => this.trail.keysInUse(subject, keyIds),
     });
+    this.pruning = new Pruning(strapi, this.store, this.directory, (draft) => this.recorder.record(draft));
+    runsOf(strapi).register(pruneRun(this.pruning, retention));
     runsOf(strapi).register(verifyLogRun(this.store, this.checkpoints, this.keys, files));
   }
 
@@ -139,26 +148,38 @@ export class Audit {
 
   /** Tells who is on legal hold: nothing about them is pruned. */
   registerLegalHolds(holds: HoldsSubjects): void {
-    this.holds = holds;
+    this.pruning.holds = holds;
   }
 
   registerPersons(persons: FindsPersons): void {
-    this.persons = persons;
+    this.findsPersons = persons;
   }
 
   /** @returns the `documentId` of the data subject with this e-mail address, or `null` */
   findPerson(email: string): Promise<string | null> {
-    return this.persons(email);
+    return this.findsPersons(email);
   }
 
-  /** Prunes by age; what was done is an entry itself. */
-  async prune(options: PruneOptions): Promise<number> {
-    const pruned = await prune(this.strapi, this.store, options, this.holds);
-    if (pruned > 0) {
-      const details = { what: options.what, before: options.before, count: pruned };
-      await this.recorder.record({ action: 'prune', details });
-    }
-    return pruned;
+  /** Tells what was disclosed of a person outside of this system; each that is registered is asked. */
+  registerDisclosures(disclosures: FindsDisclosures): void {
+    this.persons.disclosures.push(disclosures);
+  }
+
+  /**
+   * Who received or saw a person's data, by category of recipient (GDPR Article 15(1)(c)), up to this moment.
+   *
+   * @param person `documentId` of the data subject
+   * @param options `naming` also names the accounts of staff, for those who have to know
+   * @throws GdprError `audit-log-broken` when the trail is not what was signed: it must not answer for it then
+   */
+  async recipientsOf(person: string, options: { readonly naming?: boolean } = {}): Promise<PersonView> {
+    await this.sealer.complete();
+    return this.persons.of(person, options);
+  }
+
+  /** Prunes by age; what was done is an entry itself. A job does it every night, by the settings. */
+  prune(options: PruneOptions): Promise<number> {
+    return this.pruning.prune(options);
   }
 
   /** Writes the log up to its last checkpoint into a folder, in files that anybody can verify. */

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 
 import type { CommandContext } from '../platform/command-context';
-import { runAs } from '../platform/unit-of-work';
 
 import { auditOf } from './audit-of';
 import { type ExportFormat, FORMATS } from './verify/export-log';
@@ -47,20 +46,18 @@ export function auditCommands(program: Command, context: CommandContext): void {
 async function exportTrail({ out, format }: ExportArguments, context: CommandContext): Promise<void> {
   const strapi = await context.strapi();
   const audit = auditOf(strapi);
-  await runAs({ kind: 'command', name: 'audit export' }, async () => {
-    try {
-      await audit.sealer.complete();
-    } catch (error) {
-      // A broken log is exported as it is: that is how somebody finds out where.
-      context.note(error instanceof Error ? error.message : String(error));
-    }
-    const progress = context.progress('Exporting');
-    const { size } = await audit.exportTo(out, format, (done, total) => progress.update(done, total));
-    progress.stop();
-    context.print(
-      `${String(size)} entries are in ${out}. Verify them with: strapi-gdpr audit verify --dir ${out}`,
-    );
-  });
+  try {
+    await audit.sealer.complete();
+  } catch (error) {
+    // A broken log is exported as it is: that is how somebody finds out where.
+    context.note(error instanceof Error ? error.message : String(error));
+  }
+  const progress = context.progress('Exporting');
+  const { size } = await audit.exportTo(out, format, (done, total) => progress.update(done, total));
+  progress.stop();
+  context.print(
+    `${String(size)} entries are in ${out}. Verify them with: strapi-gdpr audit verify --dir ${out}`,
+  );
 }
 
 async function verifyTrail({ dir, witness, key }: VerifyArguments, context: CommandContext): Promise<void> {

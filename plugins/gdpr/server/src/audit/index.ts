@@ -3,6 +3,7 @@ import type { Core } from '@strapi/types';
 import { GdprError } from '../platform/errors';
 import { jobsOf } from '../platform/jobs';
 import type { Room } from '../platform/room';
+import { runsOf } from '../platform/runs';
 import { readSettings } from '../platform/settings';
 import { vaultOf } from '../vault';
 
@@ -10,18 +11,22 @@ import { Audit } from './audit';
 import { auditOf, openAudit, openedAudit } from './audit-of';
 import { auditCommands } from './commands';
 import { auditController } from './controller';
+import { recordGraphqlDenials } from './recorder/graphql-denials';
 import { recordPermissionChanges } from './recorder/permission-changes';
 import { recordRequests } from './recorder/requests';
 import { recordTransactions } from './recorder/transactions';
 import { adminActions, adminRoutes, contentApiRoutes } from './routes';
 import { recordChangedSettings } from './settings-changes';
+import { retentionJob } from './store/retention';
 import { createAuditTables } from './store/tables';
 
 export { auditOf } from './audit-of';
 export type { Audit } from './audit';
 export type { StoredCheckpoint } from './store/checkpoints';
+export type { FindsDisclosures, PersonView } from './trail/person-view';
+export type { Disclosure, RecipientCategory } from './trail/recipients';
 export type { HoldsSubjects } from './store/pruning';
-export type { CheckpointMailer } from './store/witnesses';
+export type { CheckpointMailer, MailWitness } from './store/witnesses';
 
 const WRITE_ACTIONS = ['create', 'update', 'delete', 'clone', 'publish', 'unpublish', 'discardDraft'];
 
@@ -37,6 +42,10 @@ export const auditRoom: Room = {
 
   register(strapi) {
     recordRequests(strapi, () => openedAudit(strapi));
+    recordGraphqlDenials(strapi, () => {
+      const audit = openedAudit(strapi);
+      return audit === undefined ? undefined : { denials: audit.denials, types: vaultOf(strapi).types };
+    });
   },
 
   async afterSync(strapi) {
@@ -57,10 +66,15 @@ export const auditRoom: Room = {
     vault.listen({
       onRead: ({ records }) => recorder.onRead(records),
       onWrite: (write) => recorder.onWrite(write),
+      onTransfer: (event) => recorder.onTransfer(event),
       onFailure: (failure) => recorder.onFailure(failure),
       onUnmask: (event) => audit.recordUnmask(event),
       onDenied: (event) => audit.recordDenied(event),
-      onKeyOperation: (event) => audit.recordKeyOperation(event),
+      onKeyOperation: async (event) => {
+        await audit.recordKeyOperation(event);
+        // Whose the records are that a data transfer brought before, their keys tell now.
+        if (event.operation === 'keys-imported') await audit.directory.learnSubjects();
+      },
     });
     recordPermissionChanges(strapi, recorder, vault.types);
     openAudit(strapi, audit);
@@ -87,6 +101,7 @@ export const auditRoom: Room = {
         }
       },
     });
+    jobsOf(strapi).register(retentionJob(runsOf(strapi), readSettings(strapi).audit.retention));
     jobsOf(strapi).register({ name: 'audit-witnesses', runDue: () => audit.witnesses.deliver() });
   },
 
@@ -103,6 +118,8 @@ function serviceOf(strapi: Core.Strapi): object {
     of: () => auditOf(strapi),
     withPurpose: <T>(purpose: string, work: () => T): T => auditOf(strapi).withPurpose(purpose, work),
     runAs: <T>(name: string, work: () => T): T => auditOf(strapi).runAs({ kind: 'script', name }, work),
+    recipientsOf: (person: string, options?: { readonly naming?: boolean }) =>
+      auditOf(strapi).recipientsOf(person, options),
     asExport: <T>(name: string, work: () => Promise<T>): Promise<T> => auditOf(strapi).asExport(name, work),
   };
 }

@@ -12,7 +12,7 @@ const SECRETS = new Set(['masterKey']);
 export async function recordChangedSettings(strapi: Core.Strapi, audit: Audit): Promise<void> {
   const store = strapi.store({ type: 'plugin', name: 'gdpr', key: 'audit-settings' });
   const before = (await store.get({})) as Record<string, string> | null;
-  const now = flattened(strapi.config.get('plugin::gdpr') ?? {});
+  const now = flattened(strapi.config.get('plugin::gdpr') ?? {}, await audit.keys.fingerprints());
   if (before !== null) {
     const names = new Set([...Object.keys(before), ...Object.keys(now)]);
     const changed = [...names].filter((name) => before[name] !== now[name]).sort();
@@ -22,14 +22,25 @@ export async function recordChangedSettings(strapi: Core.Strapi, audit: Audit): 
   await store.set({ value: now });
 }
 
-function flattened(value: unknown, path: readonly string[] = []): Record<string, string> {
+function flattened(
+  value: unknown,
+  fingerprint: (text: string) => string,
+  path: readonly string[] = [],
+): Record<string, string> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return Object.assign(
       {},
-      ...Object.entries(value).map(([key, inner]) => flattened(inner, [...path, key])),
+      ...Object.entries(value).map(([key, inner]) => flattened(inner, fingerprint, [...path, key])),
     ) as Record<string, string>;
   }
   if (value === undefined || value === '') return {};
   const [first = ''] = path;
-  return { [path.join('.')]: SECRETS.has(first) ? '(set)' : JSON.stringify(value) };
+  return {
+    [path.join('.')]: SECRETS.has(first) ? '(set)' : withoutAddresses(JSON.stringify(value), fingerprint),
+  };
+}
+
+/** Whose mail address it is, a table has no need to know; that it is another one than before, is all that counts. */
+function withoutAddresses(value: string, fingerprint: (text: string) => string): string {
+  return value.replace(/[^"\s,<>]+@[^"\s,<>]+/g, (address) => `#${fingerprint(address)}`);
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 
 import { GdprError } from '../platform/errors';
+import { runAs } from '../platform/unit-of-work';
 import { rooms } from '../rooms';
 
 import { createContext } from './context';
@@ -22,8 +23,13 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitCode>
     .exitOverride()
     .showHelpAfterError('(strapi-gdpr --help lists the commands)');
   for (const room of rooms) room.commands?.(program, session.context);
+  // What a command does is the command's: the audit trail names it as it was called.
+  const unit = { kind: 'command' as const, name: program.name() };
+  program.hook('preAction', (_program, command) => {
+    unit.name = nameOf(command);
+  });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await runAs(unit, () => program.parseAsync(args, { from: 'user' }));
     return process.exitCode === 1 ? 1 : 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -32,6 +38,13 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitCode>
   } finally {
     await session.close();
   }
+}
+
+/** `keys rotate`, without the program's own name. */
+function nameOf(command: Command): string {
+  const { parent } = command;
+  if (parent === null) return command.name();
+  return parent.parent === null ? command.name() : `${nameOf(parent)} ${command.name()}`;
 }
 
 /** A sentence of ours as it is; of anything else only what cannot repeat data. */

@@ -1,6 +1,8 @@
+import { auditOf } from '../audit';
 import type { Room } from '../platform/room';
 import { jobsOf } from '../platform/jobs';
 
+import { checkpointMailer } from './checkpoint-mailer';
 import { outboxMessageSchema } from './content-types/outbox-message/schema';
 import { sendDueMails } from './outbox';
 
@@ -12,6 +14,7 @@ export const mailRoom: Room = {
   contentTypes: { 'outbox-message': { schema: outboxMessageSchema as never } },
 
   bootstrap(strapi) {
+    auditOf(strapi).witnesses.registerMailer(checkpointMailer(strapi));
     jobsOf(strapi).register({ name: 'outbox', runDue: () => sendDueMails(strapi) });
   },
 };

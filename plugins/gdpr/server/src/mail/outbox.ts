@@ -10,14 +10,14 @@ import { readSettings } from '../platform/settings';
 import { type DeliveryFailure, classifyFailure, retryDelay } from './delivery-failure';
 
 export const OUTBOX = 'plugin::gdpr.outbox-message';
-const TABLE = 'gdpr_outbox_messages';
+export const OUTBOX_TABLE = 'gdpr_outbox_messages';
 const BATCH = 20;
 
 export interface Mail {
   /** What the mail is for, for example `opt-in`; nothing personal. */
   readonly kind: string;
-  /** `documentId` of the data subject under whose key the mail is sealed. */
-  readonly subjectId: string;
+  /** `documentId` of the data subject under whose key the mail is sealed; `null` seals it under a key of its own. */
+  readonly subjectId: string | null;
   readonly recipient: string;
   readonly subjectLine: string;
   readonly text: string;
@@ -72,7 +72,9 @@ interface OutboxRow {
  * @returns how many mails were tried
  */
 export function sendDueMails(strapi: Core.Strapi): Promise<number> {
-  return workThroughDueRows(strapi, { name: TABLE, dueState: 'pending' }, BATCH, (id) => sendOne(strapi, id));
+  return workThroughDueRows(strapi, { name: OUTBOX_TABLE, dueState: 'pending' }, BATCH, (id) =>
+    sendOne(strapi, id),
+  );
 }
 
 async function sendOne(strapi: Core.Strapi, id: number): Promise<void> {
@@ -125,7 +127,7 @@ async function retryOrGiveUp(
 
 async function settle(strapi: Core.Strapi, id: number, columns: Record<string, unknown>): Promise<void> {
   const from = await tables(strapi);
-  await from(TABLE)
+  await from(OUTBOX_TABLE)
     .where({ id })
     .update({ lease_until: null, lease_holder: null, ...columns });
 }

@@ -1,7 +1,9 @@
 import type { Core } from '@strapi/types';
 import { z } from 'zod';
 
+import { normaliseEmail } from './email-address';
 import { GdprError } from './errors';
+import { LANGUAGES } from './languages';
 
 const optionalText = z
   .string()
@@ -116,14 +118,47 @@ const settingsSchema = z.object({
       address: z.enum(['truncated', 'full', 'none']).default('truncated'),
       /** A checkpoint is published at most this often. */
       checkpointInterval: z.number().int().positive().max(60_000).default(2_000),
+      /** How long the trail keeps what it knows. The hashes stay, so that it can always be verified. */
+      retention: z
+        .object({
+          /** Old and new values of changes, sealed beside their entries, in days. */
+          valueDays: z.number().int().positive().default(1_095),
+          /** Entries themselves, in days. */
+          entryDays: z.number().int().positive().default(3_650),
+          /** The hour, in UTC, at which what is older is pruned. */
+          pruneHour: z.number().int().min(0).max(23).default(3),
+        })
+        .prefault({}),
       /** Where copies of checkpoints go, so that nobody can rewrite the log unnoticed. */
       witnesses: z
         .array(
           z.union([
             z.strictObject({ file: z.string().min(1) }),
             z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
-            z.strictObject({ mail: z.literal(true), interval: z.number().int().positive().optional() }),
+            z.strictObject({
+              /** Addresses, for example the data protection officer's: a list, or one text with commas. */
+              mail: z
+                .union([z.string(), z.array(z.string())])
+                .transform(listOfTexts)
+                .refine(
+                  (addresses) =>
+                    addresses.length > 0 && addresses.every((one) => normaliseEmail(one) !== null),
+                  'must be one e-mail address or more',
+                ),
+              /** A mail at most this often, in ms; none where nothing was recorded since. */
+              interval: z
+                .number()
+                .int()
+                .positive()
+                .default(24 * minutes(60)),
+              language: z.enum(LANGUAGES).default('en'),
+            }),
           ]),
+        )
+        // Where a mail went has no place in the database, so that one is told from another by what it is.
+        .refine(
+          (all) => all.filter((one) => 'mail' in one).length <= 1,
+          'has one { mail } with all addresses',
         )
         .default([]),
     })

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { html } from './html';
+import { html } from '../platform/html';
 import { renderPage } from './layout';
 
 test('every value is escaped, but markup that was built here', () => {

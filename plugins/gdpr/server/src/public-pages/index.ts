@@ -1,4 +1,4 @@
-export { escapeHtml, html, type Html } from './html';
+export { escapeHtml, html, type Html } from '../platform/html';
 export { PublicRateLimit } from './rate-limit';
 export { type Answer, forbidCaching, type PublicContext, respond } from './respond';
 

@@ -1,6 +1,6 @@
 import { type Language } from '../platform/languages';
 
-import { html, type Html } from './html';
+import { html, type Html } from '../platform/html';
 
 export interface Page {
   readonly language: Language;

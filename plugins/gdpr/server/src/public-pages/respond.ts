@@ -3,7 +3,7 @@ import type { Core } from '@strapi/types';
 import { type Language } from '../platform/languages';
 import { readSettings } from '../platform/settings';
 
-import type { Html } from './html';
+import type { Html } from '../platform/html';
 import { renderPage } from './layout';
 
 /** What this room needs of Koa's context. */

@@ -26,6 +26,9 @@ export interface KeyEntry {
   readonly isDestroyed: boolean;
 }
 
+/** Stands around the destruction of a data subject's keys, so that it and what tells of it happen together. */
+export type DestroysKeys = (subject: string, destroy: () => Promise<number>) => Promise<number>;
+
 export type KeyLookup = ReadonlyMap<KeyName, DataKey | typeof DESTROYED>;
 
 /**
@@ -41,6 +44,7 @@ export class DataKeys {
     private readonly ring: KeyRing,
     private readonly wrapping: WrappingKey,
     settings: Settings['keyCache'],
+    private readonly destroying: DestroysKeys = (_subject, destroy) => destroy(),
   ) {
     // Less the time until the next sweep: after a minute the bytes are gone, not only out of use.
     this.cache = new KeyMemory(settings.maxKeys, Math.min(settings.ttl, MAX_AGE - SWEEP_INTERVAL));
@@ -142,9 +146,11 @@ export class DataKeys {
 
   /** Destroys every key of a data subject. What was sealed under them is unreadable from now on, here and in copies. */
   async destroyOf(subject: string): Promise<number> {
-    const ids = await this.keyStore.destroyOf(subject);
-    for (const id of ids) this.cache.delete(keyName(id));
-    return ids.length;
+    return this.destroying(subject, async () => {
+      const ids = await this.keyStore.destroyOf(subject);
+      for (const id of ids) this.cache.delete(keyName(id));
+      return ids.length;
+    });
   }
 
   /** All keys, those destroyed among them, a page at a time, in the order of their ids. */

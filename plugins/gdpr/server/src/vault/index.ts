@@ -28,6 +28,7 @@ import { addKeyTransferCommands, keyTransfer } from './key-transfer-commands';
 import { annotateSchemas, type Annotations } from './protected-types';
 import { assertNoAnnotationLost, guardTables } from './protected-tables';
 import type { Duplicate } from './table-sealer';
+import { reportedRun } from './reported-run';
 import { moveKeys } from './rotation/move-keys';
 import { REBUILD_INDEX, rebuildIndex } from './rotation/rebuild-index';
 import { repeated } from './rotation/repeated';
@@ -43,7 +44,7 @@ export { type ViewConfiguration, viewConfigurations } from './content-manager';
 export { DataKey } from './data-key';
 export { DESTROYED } from './data-keys';
 export { decodeEnvelope, keyName, type KeyName } from './envelope';
-export { isMasked } from './masking';
+export { isMasked, isReadMasked } from './masking';
 export type { KeyHolder } from './key-holders';
 export { type ProtectedType, type ProtectedTypes, SEALED } from './protected-types';
 export { randomBytes } from './random';
@@ -60,7 +61,15 @@ export type {
   SubjectAnswer,
   SubjectQuestion,
 } from './subject-resolver';
-export type { KeyOperation, Unmasking, UnmaskingDenied, Vault, VaultListener, VaultWrite } from './vault';
+export type {
+  KeyOperation,
+  TransferredRecords,
+  Unmasking,
+  UnmaskingDenied,
+  Vault,
+  VaultListener,
+  VaultWrite,
+} from './vault';
 
 const annotationsOf = new WeakMap<Core.Strapi, Annotations>();
 const vaults = new WeakMap<Core.Strapi, Vault>();
@@ -111,7 +120,7 @@ export const vaultRoom: Room = {
     const annotations = annotationsOf.get(strapi) ?? new Map();
     const vault = await Vault.open(strapi, readSettings(strapi), annotations);
     await guardTables(strapi, vault);
-    for (const run of [vault.sealer, vault.unsealer]) runsOf(strapi).register(run);
+    for (const run of [vault.sealer, vault.unsealer]) runsOf(strapi).register(reportedRun(run, vault));
     vault.sealer.onDuplicates((duplicates) => reportDuplicates(strapi, duplicates));
     vault.listen({ onFailure: (failure) => alert(strapi, failure) });
     interceptLifecycles(strapi, vault);

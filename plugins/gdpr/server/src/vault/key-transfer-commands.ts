@@ -18,7 +18,7 @@ export interface KeyTransfer {
 
 export function keyTransfer(strapi: Core.Strapi, vault: Vault): KeyTransfer {
   return {
-    exportTo: (file) => exportKeys(vault.keyStore, file),
+    exportTo: (file) => exportKeys(vault, file),
     async importFrom(file, onProgress) {
       const imported = await importKeys(strapi, vault, file);
       for (const { uid } of vault.types.all())

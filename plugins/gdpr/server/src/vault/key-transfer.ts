@@ -1,4 +1,5 @@
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
@@ -45,8 +46,26 @@ export interface ImportedKeys {
   readonly destroyed: number;
 }
 
-/** @returns how many keys the file holds */
-export async function exportKeys(store: KeyStore, file: string): Promise<number> {
+/** What a file of keys goes into, and who is told of it. */
+type Keys = Pick<Vault, 'keys' | 'keyStore' | 'ring' | 'reportKeyOperation'>;
+
+/**
+ * Writes all keys to a new file. A file that nobody could be told of is removed again.
+ *
+ * @returns how many keys the file holds
+ */
+export async function exportKeys(vault: Keys, file: string): Promise<number> {
+  const keys = await writeKeys(vault.keyStore, file);
+  try {
+    await vault.reportKeyOperation({ operation: 'keys-exported', detail: { keys } });
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  }
+  return keys;
+}
+
+async function writeKeys(store: KeyStore, file: string): Promise<number> {
   const output = createWriteStream(file, { mode: 0o600, flags: 'wx' });
   const write = async (line: object): Promise<void> => {
     if (!output.write(`${JSON.stringify(line)}\n`)) await once(output, 'drain');
@@ -77,11 +96,8 @@ export async function exportKeys(store: KeyStore, file: string): Promise<number>
  *
  * @throws GdprError `key-file-invalid` or `key-encryption-key-wrong`, in one sentence
  */
-export async function importKeys(
-  strapi: Core.Strapi,
-  { keys, keyStore, ring }: Pick<Vault, 'keys' | 'keyStore' | 'ring'>,
-  file: string,
-): Promise<ImportedKeys> {
+export async function importKeys(strapi: Core.Strapi, vault: Keys, file: string): Promise<ImportedKeys> {
+  const { keys, keyStore, ring } = vault;
   const counts = { added: 0, known: 0, destroyed: 0 };
   await inTransaction(strapi, async () => {
     for await (const part of batches(file)) {
@@ -95,6 +111,7 @@ export async function importKeys(
         else counts.known += 1;
       }
     }
+    await vault.reportKeyOperation({ operation: 'keys-imported', detail: counts });
   });
   // Whoever waits for a key that was not there must not be told so from memory, and none that is destroyed may stay.
   keys.forget();

@@ -104,6 +104,11 @@ async function seal(
   let duplicates = 0;
   vault.sealer.onDuplicates((found) => (duplicates += found.length));
   for (const type of ownersFirst(vault.types, wanted)) {
+    // Every boot looks whether a table holds plaintext, this one's among them: what is sealed needs no run.
+    if (uid === undefined && !vault.states.holdsPlaintext(type)) {
+      context.print(`${type.uid}: 0 records sealed.`);
+      continue;
+    }
     if (vault.states.isClear(type)) await takeBack(vault, type);
     const status = await complete(strapi, context, SEAL, type.uid, `Sealing ${type.uid}`);
     context.print(`${type.uid}: ${String(status.done)} records sealed.`);

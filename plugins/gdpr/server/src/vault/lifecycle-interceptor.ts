@@ -217,10 +217,10 @@ class VaultHooks {
     for (const part of chunk(places)) {
       const from = await tables(this.strapi);
       const rows = (await from(type.table).select('id').whereIn(type.place.column, part)) as { id: number }[];
-      await this.vault.indexer.add(
-        type,
-        rows.map(({ id }) => id),
-      );
+      const ids = rows.map(({ id }) => id);
+      await this.vault.indexer.add(type, ids);
+      const records = ids.map((id) => ({ id, documentId: null, subject: null }));
+      await this.vault.reportTransfer({ uid: type.uid, change: 'create', records });
     }
   }
 

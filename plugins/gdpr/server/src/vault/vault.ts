@@ -1,6 +1,7 @@
 import type { Core } from '@strapi/types';
 import type { Knex } from 'knex';
 
+import { inTransaction } from '../platform/database/connection';
 import { dialectOf } from '../platform/database/dialect';
 import type { Settings } from '../platform/settings';
 
@@ -38,6 +39,8 @@ import { WrappingKey } from './wrapping-key';
 export interface VaultListener {
   onRead?(event: { uid: string; action: string; records: readonly OpenedRecord[] }): void | Promise<void>;
   onWrite?(event: VaultWrite): void | Promise<void>;
+  /** Instead of {@link onWrite} while a data transfer writes: whole tables, without their values. */
+  onTransfer?(event: TransferredRecords): void | Promise<void>;
   onFailure?(failure: OpeningFailure): void | Promise<void>;
   /** Somebody who sees masks had one record shown. What a listener throws keeps the values from being answered. */
   onUnmask?(event: Unmasking): void | Promise<void>;
@@ -69,8 +72,24 @@ export interface KeyOperation {
     | 'data-key-rotated'
     | 'data-keys-destroyed'
     | 'index-key-rotated'
-    | 'keys-moved';
+    | 'keys-exported'
+    | 'keys-imported'
+    | 'keys-moved'
+    // A table on its way into the vault, or out of it: `type` and how many records.
+    | `${'seal' | 'unseal'}-${'started' | 'finished' | 'failed'}`;
   readonly detail: Readonly<Record<string, string | number | readonly string[]>>;
+}
+
+/** Records that a data transfer wrote or removed. */
+export interface TransferredRecords {
+  readonly uid: string;
+  readonly change: 'create' | 'delete';
+  readonly records: readonly {
+    readonly id: number;
+    /** `null` where only the row itself tells. */
+    readonly documentId: string | null;
+    readonly subject: string | null;
+  }[];
 }
 
 export type VaultWrite =
@@ -145,7 +164,14 @@ export class Vault {
     this.systemKeys = systemKeys;
     this.states = states;
     this.suite = suiteById(settings.suite) ?? xchacha20Poly1305;
-    this.keys = new DataKeys(keyStore, ring, wrapping, settings.keyCache);
+    this.keys = new DataKeys(keyStore, ring, wrapping, settings.keyCache, (subject, destroy) =>
+      inTransaction(strapi, async () => {
+        const destroyed = await destroy();
+        const detail = { subject, destroyed };
+        if (destroyed > 0) await this.reportKeyOperation({ operation: 'data-keys-destroyed', detail });
+        return destroyed;
+      }),
+    );
     this.index = new BlindIndex(strapi, generations, createSpelling(settings.defaultCountry));
     this.subjects = new SubjectResolver(strapi, types, this.keys);
     this.writer = new RecordWriter(strapi, this.keys, this.index, this.subjects, this.suite);
@@ -245,7 +271,14 @@ export class Vault {
   }
 
   async reportWrite(write: VaultWrite): Promise<void> {
+    const transferred = this.transfer.isUnderWay() ? transferredBy(write) : null;
+    if (transferred !== null) return this.reportTransfer(transferred);
     for (const listener of this.listeners) await listener.onWrite?.(write);
+  }
+
+  async reportTransfer(event: TransferredRecords): Promise<void> {
+    if (event.records.length === 0) return;
+    for (const listener of this.listeners) await listener.onTransfer?.(event);
   }
 
   async reportUnmask(event: Unmasking): Promise<void> {
@@ -255,6 +288,21 @@ export class Vault {
   async reportDenied(event: UnmaskingDenied): Promise<void> {
     for (const listener of this.listeners) await listener.onDenied?.(event);
   }
+}
+
+/** @returns `null` for a change: a transfer only writes and removes */
+function transferredBy(write: VaultWrite): TransferredRecords | null {
+  if (write.kind === 'update') return null;
+  if (write.kind === 'create') {
+    const { uid, kind: change, id, documentId, subject } = write;
+    return { uid, change, records: [{ id, documentId, subject }] };
+  }
+  const records = write.records.map(({ id, record }) => ({
+    id,
+    documentId: record?.documentId ?? null,
+    subject: record?.subject ?? null,
+  }));
+  return { uid: write.uid, change: write.kind, records };
 }
 
 /** Runs a `SELECT entity_id` of the index inside the current transaction. */

@@ -1,5 +1,6 @@
 import { Flex } from '@strapi/design-system';
 import {
+  ArrowsCounterClockwise,
   Cog,
   CrossCircle,
   Download,
@@ -40,6 +41,7 @@ const ICONS: Readonly<Record<string, readonly [React.ElementType, Tone]>> = {
   key: [Key, 'warning'],
   settings: [Cog, 'warning'],
   schema: [List, 'neutral'],
+  transfer: [ArrowsCounterClockwise, 'warning'],
   prune: [Scissors, 'warning'],
   verify: [SealCheck, 'neutral'],
   'find-person': [Search, 'neutral'],

@@ -41,6 +41,26 @@ function say(given: Partial<AuditEntry>, wording = wordingIn('en')): string {
 }
 
 test.each<[Partial<AuditEntry>, string]>([
+  [
+    {
+      action: 'transfer',
+      actor: 'system',
+      name: 'strapi',
+      source: 'code',
+      details: { type: 'plugin::gdpr.contact', change: 'delete', count: 60 },
+    },
+    'The system (strapi) removed 60 contacts by a data transfer',
+  ],
+  [
+    {
+      action: 'key',
+      actor: 'command',
+      name: 'unseal',
+      source: 'command',
+      details: { operation: 'unseal-finished', type: 'plugin::gdpr.contact', records: 60 },
+    },
+    'The command line (unseal) carried out a key operation: stored in plaintext again: 60 contacts',
+  ],
   [{ records: contacts(25) }, 'Grace Hopper opened 25 contacts in the content manager'],
   [
     { actor: 'api-token:2', source: 'rest', action: 'update', records: contacts(1, ['firstName', 'phone']) },

@@ -39,6 +39,7 @@ export function sentenceOf(entry: AuditEntry, wording: Wording): Sentence {
     case 'unmask':
       return said('audit.said.unmask', { records: namedOf(entry, wording) });
     case 'read':
+      return said(details['masked'] === true ? 'audit.said.read-masked' : 'audit.said.read');
     case 'create':
     case 'delete':
     case 'clone':
@@ -66,13 +67,17 @@ export function sentenceOf(entry: AuditEntry, wording: Wording): Sentence {
         count: itemsOf(details['permissions'] ?? details['roles']).length,
       });
     case 'key':
-      return said('audit.said.key', { operation: operationOf(String(details['operation'] ?? ''), text) });
+      return said('audit.said.key', { operation: operationOf(details, wording) });
     case 'settings':
       return said('audit.said.settings', { changed: list(itemsOf(details['changed'])) });
     case 'schema':
       return said('audit.said.schema', { type: typeName(String(details['type'] ?? ''), wording) });
+    case 'transfer':
+      return said(details['change'] === 'delete' ? 'audit.said.transfer-removed' : 'audit.said.transfer', {
+        records: phraseOf(String(details['type'] ?? ''), count, wording),
+      });
     case 'prune':
-      return said('audit.said.prune', { count });
+      return said(details['what'] === 'payloads' ? 'audit.said.prune-values' : 'audit.said.prune', { count });
     case 'read-values':
     case 'find-person':
     case 'verify':
@@ -185,12 +190,23 @@ const OPERATIONS = [
   'data-keys-destroyed',
   'index-key-rotated',
   'keys-moved',
+  'keys-exported',
+  'keys-imported',
+  'seal-started',
+  'seal-finished',
+  'seal-failed',
+  'unseal-started',
+  'unseal-finished',
+  'unseal-failed',
   'rotate-audit-signing-key',
 ] as const;
 
-function operationOf(operation: string, text: Text): string {
+function operationOf(details: NonNullable<AuditEntry['details']>, wording: Wording): string {
+  const operation = String(details['operation'] ?? '');
   const known = OPERATIONS.find((one) => one === operation);
-  return known === undefined ? operation : text(`audit.operation.${known}`);
+  if (known === undefined) return operation;
+  const records = phraseOf(String(details['type'] ?? ''), numberOf(details['records']), wording);
+  return wording.text(`audit.operation.${known}`, { records });
 }
 
 function itemsOf(value: unknown): readonly string[] {

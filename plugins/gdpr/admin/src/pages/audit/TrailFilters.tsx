@@ -38,6 +38,7 @@ const ACTIONS = [
   'denied',
   'tampering',
   'export',
+  'transfer',
   'permission',
   'key',
   'settings',

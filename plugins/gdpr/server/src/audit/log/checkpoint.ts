@@ -28,9 +28,14 @@ export function readCheckpoint(note: string, known: readonly NoteVerifier[]): Ch
   return { checkpoint, signedBy };
 }
 
-/** The checkpoints in a file that a witness appended them to, one after the other. */
+/**
+ * The checkpoints in a file that a witness appended them to, one after the other; or in a mail that was saved, with
+ * words around them and the line ends of another system.
+ */
 export function splitCheckpoints(file: string): string[] {
-  return file.match(/[^\n]+\n\d+\n[^\n]+\n(?:[^\n]+\n)*\n(?:\u2014 \S+ \S+\n)+/gu) ?? [];
+  return (
+    file.replaceAll('\r\n', '\n').match(/[^\n]+\n\d+\n[^\n]+\n(?:[^\n]+\n)*\n(?:\u2014 \S+ \S+\n)+/gu) ?? []
+  );
 }
 
 function parseCheckpointText(text: string): Checkpoint | null {

@@ -18,6 +18,8 @@ export class Access {
   constructor(
     readonly action: string,
     readonly purpose: string | undefined,
+    /** Who asked is shown masks. */
+    private readonly isMasked = false,
   ) {}
 
   add(records: readonly OpenedRecord[]): void {
@@ -44,7 +46,8 @@ export class Access {
     for (const [type, { ids, attributes }] of this.types) {
       records.push({ type, ids: packIds(ids), attributes: packAttributes(schemas.of(type), attributes) });
     }
-    return { action: this.action, purpose: this.purpose, records };
+    const draft = { action: this.action, purpose: this.purpose, records };
+    return this.isMasked ? { ...draft, details: { masked: true } } : draft;
   }
 }
 
@@ -52,11 +55,11 @@ export class Access {
 export class Accesses {
   private readonly all = new Map<string, Access>();
 
-  add(records: readonly OpenedRecord[], action: string, purpose: string | undefined): void {
-    const key = `${action}\n${purpose ?? ''}`;
+  add(records: readonly OpenedRecord[], action: string, purpose: string | undefined, isMasked = false): void {
+    const key = `${action}\n${purpose ?? ''}\n${String(isMasked)}`;
     let access = this.all.get(key);
     if (access === undefined) {
-      access = new Access(action, purpose);
+      access = new Access(action, purpose, isMasked);
       this.all.set(key, access);
     }
     access.add(records);

@@ -14,9 +14,14 @@ interface Repeated {
   readonly until: number;
 }
 
-/** Records requests for protected types that were answered 401 or 403. */
+type Details = NonNullable<Draft['details']>;
+type CountedDetails = Details & { repeated?: number };
+
+/** Records requests for protected types that were answered 401 or 403, and what was refused inside an answer. */
 export class Denials {
   private readonly repeated = new Map<string, Repeated>();
+  /** Refusals inside of one answer, by what they were about. */
+  private readonly fields = new WeakMap<object, Map<string, CountedDetails>>();
 
   constructor(
     private readonly recorder: Recorder,
@@ -36,12 +41,54 @@ export class Denials {
       type,
       ...documentOf(context),
     };
+    this.add(context, details, [context.method, type, String(context.status)].join(' '));
+  }
+
+  /**
+   * A field of a GraphQL query that was refused. One query can ask for a thousand: of each kind it is one entry, with
+   * the number of the others.
+   *
+   * @param documentId as the caller gave it
+   */
+  noteField(context: RequestContext, type: string, field: string, documentId: unknown): void {
+    const key = `${field} ${type}`;
+    let ofRequest = this.fields.get(context);
+    if (ofRequest === undefined) {
+      ofRequest = new Map<string, CountedDetails>();
+      this.fields.set(context, ofRequest);
+    }
+    const before = ofRequest.get(key);
+    if (before !== undefined) {
+      // The entry is written when the request ends, with the number that it has by then.
+      before.repeated = (before.repeated ?? 0) + 1;
+      return;
+    }
+    const details: CountedDetails = {
+      status: 403,
+      method: context.method,
+      type,
+      field,
+      ...documentNamed(documentId),
+    };
+    ofRequest.set(key, details);
+    this.add(context, details, key);
+  }
+
+  /** What was asked of attributes that the caller only sees masked: refused as a bad request, and all the same refused. */
+  noteWithheld(context: RequestContext & { readonly status: number }): void {
+    const type = protectedTypeOf(context, this.types);
+    if (type === null) return;
+    const details = { status: context.status, method: context.method, type, what: 'masked' };
+    this.add(context, details, [context.method, type, 'masked'].join(' '));
+  }
+
+  private add(context: RequestContext, details: Details, kind: string): void {
     const { actor, source, ip = '' } = this.recorder.origins.of(context);
     if (actor !== 'public') {
       this.recorder.noteInRequest(context, { action: 'denied', details });
       return;
     }
-    const key = [source, ip, context.method, type, String(context.status)].join(' ');
+    const key = [source, ip, kind].join(' ');
     const now = performance.now();
     const before = this.repeated.get(key);
     if (before !== undefined && now < before.until) {
@@ -87,6 +134,9 @@ function protectedTypeOf({ path: url, state }: RequestContext, types: ProtectedT
 
 /** Only what looks like a `documentId`: anything else a caller may have made up. */
 function documentOf({ params }: RequestContext): { document?: string } {
-  const id = params?.['id'] ?? params?.['documentId'];
+  return documentNamed(params?.['id'] ?? params?.['documentId']);
+}
+
+function documentNamed(id: unknown): { document?: string } {
   return typeof id === 'string' && /^[a-z0-9]{24}$/.test(id) ? { document: id } : {};
 }

@@ -1,4 +1,4 @@
-import type { OpenedRecord, OpeningFailure, Vault, VaultWrite } from '../../vault';
+import type { OpenedRecord, OpeningFailure, TransferredRecords, Vault, VaultWrite } from '../../vault';
 import type { AttributeSchemas } from '../store/attribute-schemas';
 import { auditUnavailable, type Event, type EventWriter } from '../store/event-writer';
 
@@ -7,6 +7,7 @@ import { Changes } from './changes';
 import { completed, type Draft, EntryIds, eventOf } from './draft';
 import type { Origin, Origins, RequestContext } from './origin';
 import { Scope } from './scope';
+import { Transfers } from './transfers';
 
 /** A document action of the document service: its reads belong to the write, its writes to one entry. */
 interface WriteAction {
@@ -24,10 +25,18 @@ class RequestRecord {
   failure: Error | null = null;
 }
 
+/** What the recorder is told of a transaction. */
+export interface TransactionHooks {
+  readonly beforeCommit: () => Promise<void>;
+  /** It was rolled back, so what it changed has never been. */
+  readonly forget: () => void;
+}
+
 /** What is recorded of one transaction. */
 class TransactionRecord {
   readonly changes = new Map<unknown, Changes>();
   readonly accesses = new Accesses();
+  transfers = new Transfers();
   /** Entries that go with the transaction, and those that stay when it is rolled back. */
   readonly drafts: Draft[] = [];
   readonly lastingDrafts: Draft[] = [];
@@ -56,6 +65,7 @@ export class Recorder {
     private readonly schemas: AttributeSchemas,
     private readonly writer: EventWriter,
     readonly origins: Origins,
+    private readonly isReadMasked: () => Promise<boolean>,
   ) {}
 
   // ── what the vault reports ──
@@ -63,9 +73,10 @@ export class Recorder {
   async onRead(records: readonly OpenedRecord[]): Promise<void> {
     if (this.writeActions.get() !== undefined) return;
     const collection = this.collections.get();
+    const isMasked = this.origins.request() !== undefined && (await this.isReadMasked());
     const open = collection ?? this.openRequest() ?? this.openTransaction();
     const accesses = open?.accesses ?? new Accesses();
-    accesses.add(records, collection?.action ?? 'read', this.purposes.get());
+    accesses.add(records, collection?.action ?? 'read', this.purposes.get(), isMasked);
     if (open === undefined) await this.commit(accesses.drafts(this.schemas));
   }
 
@@ -85,6 +96,15 @@ export class Recorder {
       transaction.changes.set(key, changes);
     }
     changes.add(write);
+  }
+
+  /** What a data transfer does is one entry a content type, in its transaction. */
+  onTransfer(event: TransferredRecords): Promise<void> | void {
+    const transaction = this.openTransaction();
+    const transfers = transaction?.transfers ?? new Transfers();
+    transfers.add(event);
+    if (transaction === undefined)
+      return this.insert([], transfers.drafts(this.schemas), this.origins.current(), new EntryIds());
   }
 
   /** A record that does not open. The error it leads to rolls transactions back; the entry stays. */
@@ -129,7 +149,8 @@ export class Recorder {
     const record = async (outcome: string): Promise<void> => {
       const drafts = collection.accesses.drafts(this.schemas);
       const stated = drafts.length === 0 ? [{ action }] : drafts;
-      for (const draft of stated) await this.record({ ...draft, details: { ...details, outcome } });
+      for (const draft of stated)
+        await this.record({ ...draft, details: { ...draft.details, ...details, outcome } });
     };
     let result: T;
     try {
@@ -180,18 +201,23 @@ export class Recorder {
    * anybody gets them. A transaction that only reads must not become one that writes: on SQLite it would fail whenever
    * another process has written in between.
    */
-  async inTransaction<T>(run: (beforeCommit: () => Promise<void>) => Promise<T>): Promise<T> {
+  async inTransaction<T>(run: (hooks: TransactionHooks) => Promise<T>): Promise<T> {
     const transaction = new TransactionRecord();
     const origin = (): Origin => this.origins.current();
     const ids = this.currentIds();
+    const forget = (): void => {
+      transaction.changes.clear();
+      transaction.transfers = new Transfers();
+      transaction.drafts.length = 0;
+    };
     const beforeCommit = async (): Promise<void> => {
       const changes = [...transaction.changes.values()];
-      const drafts = transaction.drafts.splice(0);
-      transaction.changes.clear();
+      const drafts = [...transaction.drafts, ...transaction.transfers.drafts(this.schemas)];
+      forget();
       if (changes.length + drafts.length > 0) await this.insert(changes, drafts, origin(), ids);
     };
     try {
-      return await this.transactions.run(transaction, () => run(beforeCommit));
+      return await this.transactions.run(transaction, () => run({ beforeCommit, forget }));
     } finally {
       transaction.isOver = true;
       const drafts = [...transaction.accesses.drafts(this.schemas), ...transaction.lastingDrafts];

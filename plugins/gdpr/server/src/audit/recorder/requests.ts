@@ -44,6 +44,7 @@ export function recordRequests(strapi: Core.Strapi, recording: () => Recording |
       failure = { error };
     }
     if (context.status === 401 || context.status === 403) denials.note(context);
+    else if (isWithheld(context.body)) denials.noteWithheld(context);
     try {
       await recorder.endRequest(context);
     } catch (error) {
@@ -52,6 +53,14 @@ export function recordRequests(strapi: Core.Strapi, recording: () => Recording |
     }
     if (failure !== undefined) throw failure.error;
   });
+}
+
+/** A filter or sort by attributes that the caller sees masked is answered 400. */
+function isWithheld(body: unknown): boolean {
+  const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : null;
+  const details = typeof error === 'object' && error !== null && 'details' in error ? error.details : null;
+  const code = typeof details === 'object' && details !== null && 'code' in details ? details.code : null;
+  return code === 'personal-data-withheld';
 }
 
 /** Nothing of the answer leaves, neither its body nor what its headers say of it. */

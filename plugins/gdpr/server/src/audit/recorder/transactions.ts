@@ -4,6 +4,7 @@ import type { Recorder } from './recorder';
 
 interface Callbacks {
   readonly commit: () => Promise<void>;
+  readonly rollback: () => Promise<void>;
 }
 
 type Work = (callbacks: Callbacks) => Promise<unknown>;
@@ -20,14 +21,19 @@ export function recordTransactions(strapi: Core.Strapi, recorder: Recorder): voi
   database.transaction = (work) => {
     // Without work somebody opens one by hand, or asks for the one that is running.
     if (work === undefined || strapi.db.inTransaction()) return original(work);
-    return recorder.inTransaction(async (beforeCommit) => {
+    return recorder.inTransaction(async ({ beforeCommit, forget }) => {
       try {
         return await original(async (callbacks) => {
           const commit = async (): Promise<void> => {
             await beforeCommit();
             await callbacks.commit();
           };
-          const result = await work({ ...callbacks, commit });
+          // Work that rolls back by hand returns as if nothing had happened: Strapi's data transfer does.
+          const rollback = async (): Promise<void> => {
+            forget();
+            await callbacks.rollback();
+          };
+          const result = await work({ ...callbacks, commit, rollback });
           await beforeCommit();
           return result;
         });

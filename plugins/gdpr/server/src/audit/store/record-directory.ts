@@ -15,6 +15,9 @@ interface Known {
   readonly subject: string | null;
 }
 
+/** Records looked at in one query. */
+const PAGE = 500;
+
 /** Row ids of one type, a bit each. */
 class IdSet {
   private bits = new Uint8Array(1_024);
@@ -65,6 +68,33 @@ export class RecordDirectory {
     };
   }
 
+  /** Learns whose records are that came before their keys. */
+  async learnSubjects(): Promise<void> {
+    for (const type of this.vault.types.all()) {
+      const nobodys = { type: typeCode(type.uid), subject: null };
+      for (let after = 0; ;) {
+        const from = await tables(this.strapi);
+        const rows = (await from(RECORDS)
+          .select('id')
+          .where(nobodys)
+          .where('id', '>', after)
+          .orderBy('id')
+          .limit(PAGE)) as { id: number }[];
+        const found = await this.lookUp(
+          type,
+          rows.map(({ id }) => id),
+        );
+        const ids = [...found].filter(([, { subject }]) => subject !== null).map(([id]) => id);
+        for (const id of ids)
+          await from(RECORDS)
+            .where({ type: typeCode(type.uid), id })
+            .update({ subject: found.get(id)?.subject ?? null });
+        if (rows.length < PAGE) break;
+        after = rows.at(-1)?.id ?? after;
+      }
+    }
+  }
+
   /** The row ids of a document, now and ever. */
   async idsOfDocument(uid: string, document: string): Promise<number[]> {
     const from = await tables(this.strapi);
@@ -87,6 +117,13 @@ export class RecordDirectory {
       if (ids.length > 0) byType.set(uid, new Set(ids));
     }
     return byType;
+  }
+
+  /** The documents of all records of a data subject. */
+  async documentsOfSubject(subject: string): Promise<Set<string>> {
+    const from = await tables(this.strapi);
+    const rows = (await from(RECORDS).select('document').where({ subject })) as { document: string }[];
+    return new Set(rows.map(({ document }) => document).filter((document) => document !== ''));
   }
 
   /** The documents of row ids. */

@@ -58,9 +58,8 @@ export function summarise(tile: number, entries: readonly DecodedEntry[]): Segme
     sets.sources.add(entry.source);
     from = Math.min(from, entry.time);
     to = Math.max(to, entry.time);
-    const document = entry.details?.['document'];
     // A denied or tampered record is known by its documentId alone.
-    if (typeof document === 'string') subjects.add(document);
+    for (const one of namedIn(entry)) subjects.add(one);
     for (const [at, set] of (entry.records ?? []).entries()) {
       let known = ids.get(set.type);
       if (known === undefined) ids.set(set.type, (known = new Set()));
@@ -111,14 +110,19 @@ export function matches(filter: TrailFilter, entry: AuditEntry): boolean {
   }
   const { about } = filter;
   if (about === undefined) return true;
-  const document = entry.details?.['document'];
-  if (typeof document === 'string' && about.documents.has(document)) return true;
+  if (namedIn(entry).some((one) => about.documents.has(one) || about.subjects.has(one))) return true;
   return sets.some(
     ({ type, ids, subjects = [], documents = [] }) =>
       subjects.some((subject) => about.subjects.has(subject)) ||
       documents.some((one) => about.documents.has(one)) ||
       anyOf(ids, about.records.get(type) ?? new Set()),
   );
+}
+
+/** The `documentId`s of records and data subjects that an entry names outside of its record sets. */
+function namedIn({ details }: AuditEntry): readonly string[] {
+  const { document, documents, subject } = details ?? {};
+  return [document, documents, subject].flat().filter((one) => typeof one === 'string');
 }
 
 function anyOf(packed: string | undefined, ids: ReadonlySet<number>): boolean {

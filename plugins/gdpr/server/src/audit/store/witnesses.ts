@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import type { Core } from '@strapi/types';
 
 import { clock } from '../../platform/clock';
-import { tables } from '../../platform/database/connection';
+import { inTransaction, lockRows, tables } from '../../platform/database/connection';
 import type { Settings } from '../../platform/settings';
 
 import { Checkpoints, type StoredCheckpoint } from './checkpoints';
@@ -11,8 +11,15 @@ import { WITNESSES } from './tables';
 
 type WitnessSetting = Settings['audit']['witnesses'][number];
 
-/** Sends a checkpoint to the data protection officer. The mail room is above this one, so it is registered. */
-export type CheckpointMailer = (checkpoint: StoredCheckpoint) => Promise<void>;
+export type MailWitness = Extract<WitnessSetting, { readonly mail: unknown }>;
+
+/** Sends checkpoints by mail. The mail room is above this one, so it is registered. */
+export interface CheckpointMailer {
+  /** Accepts a mail, in the transaction that is running: it leaves if and only if that commits. */
+  send(checkpoint: StoredCheckpoint, to: MailWitness): Promise<void>;
+  /** Why the last one has not arrived; `null` when it has. */
+  undelivered(): Promise<string | null>;
+}
 
 /** What a witness has of the log. */
 export interface WitnessState {
@@ -34,8 +41,6 @@ interface Row {
 const TIMEOUT = 10_000;
 /** After a failure a witness is left in peace for so long, in ms. */
 const RETRY = 30_000;
-/** One mail a day, unless set otherwise, in ms. */
-const MAIL_INTERVAL = 24 * 3_600_000;
 
 /**
  * Gives copies of checkpoints to those who keep them elsewhere. With them, not even whoever has the database and the
@@ -69,7 +74,8 @@ export class Witnesses {
       const row = rows.get(name);
       if (!this.isDue(witness, row, last)) continue;
       const failure = await this.attempt(witness, last);
-      await this.settle(name, row, last, failure);
+      // A mail is settled with its acceptance.
+      if (failure !== null || !('mail' in witness)) await this.settle(name, row, last, failure);
       if (failure === null) delivered += 1;
       else this.strapi.log.warn(`gdpr: the witness ${name} did not take a checkpoint: ${failure}.`);
     }
@@ -79,6 +85,7 @@ export class Witnesses {
   async states(): Promise<WitnessState[]> {
     const from = await tables(this.strapi);
     const rows = new Map(((await from(WITNESSES).select('*')) as Row[]).map((row) => [row.name, row]));
+    const undelivered = (await this.mailer?.undelivered()) ?? null;
     return this.settings.map((witness) => {
       const name = nameOf(witness);
       const row = rows.get(name);
@@ -87,7 +94,7 @@ export class Witnesses {
         name,
         size: Number(row?.size ?? 0),
         deliveredAt: at === 0 ? null : new Date(at),
-        failure: row?.failure ?? null,
+        failure: row?.failure ?? ('mail' in witness ? undelivered : null),
       };
     });
   }
@@ -96,27 +103,44 @@ export class Witnesses {
     if (row === undefined) return true;
     if (Number(row.size) >= last.size) return false;
     const now = clock.now().getTime();
-    const wait = row.failure !== null ? RETRY : 'mail' in witness ? (witness.interval ?? MAIL_INTERVAL) : 0;
+    const wait = row.failure !== null ? RETRY : 'mail' in witness ? witness.interval : 0;
     const since = now - Number(row.failure !== null ? row.tried_at : row.delivered_at);
     return since < 0 || since >= wait;
   }
 
   /** @returns what went wrong, in a few words that repeat nothing a server said */
-  private async attempt(
-    witness: WitnessSetting,
-    { note, ...rest }: StoredCheckpoint,
-  ): Promise<string | null> {
+  private async attempt(witness: WitnessSetting, checkpoint: StoredCheckpoint): Promise<string | null> {
     try {
-      if ('file' in witness) await append(witness.file, note);
-      else if ('url' in witness) await post(witness.url, note);
+      if ('file' in witness) await append(witness.file, checkpoint.note);
+      else if ('url' in witness) await post(witness.url, checkpoint.note);
       else if (this.mailer === null) return 'no mailer is registered';
-      else await this.mailer({ note, ...rest });
+      else await this.mail(this.mailer, witness, checkpoint);
       return null;
     } catch (error) {
       if (error instanceof WitnessRefusal) return error.message;
       const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
       return typeof code === 'string' ? code : error instanceof Error ? error.name : 'failed';
     }
+  }
+
+  /** Under the lock of the witness's row: of several nodes one mails, and one that is killed has mailed or has not. */
+  private async mail(
+    mailer: CheckpointMailer,
+    witness: MailWitness,
+    checkpoint: StoredCheckpoint,
+  ): Promise<void> {
+    const name = nameOf(witness);
+    await inTransaction(this.strapi, async () => {
+      const from = await tables(this.strapi);
+      await from(WITNESSES)
+        .insert({ name, size: 0, delivered_at: 0, failure: null, tried_at: 0 })
+        .onConflict('name')
+        .ignore();
+      const row = (await lockRows(this.strapi, from(WITNESSES).where({ name })).first()) as Row | undefined;
+      if (!this.isDue(witness, row, checkpoint)) return;
+      await mailer.send(checkpoint, witness);
+      await this.settle(name, row, checkpoint, null);
+    });
   }
 
   private async settle(

@@ -27,10 +27,7 @@ export async function actorNames(
 ): Promise<Readonly<Record<string, string>>> {
   const names: Record<string, string> = {};
   for (const kind of Object.keys(KINDS)) {
-    const ids = actors.flatMap((actor) => {
-      const [prefix, id] = actor.split(':');
-      return prefix === kind && id !== undefined && /^\d+$/.test(id) ? [Number(id)] : [];
-    });
+    const ids = idsOf(actors, kind);
     if (ids.length > 0) Object.assign(names, await find(strapi, kind, { id: { $in: ids } }, ids.length));
   }
   return names;
@@ -62,4 +59,42 @@ async function find(
       return name === '' ? [] : [[`${prefix}:${String(row.id)}`, name]];
     }),
   );
+}
+
+const ROLES: Readonly<Record<string, { readonly uid: string; readonly relation: string }>> = {
+  admin: { uid: 'admin::user', relation: 'roles' },
+  user: { uid: 'plugin::users-permissions.user', relation: 'role' },
+};
+
+/** The names of the roles that accounts have now; absent for accounts that are gone. */
+export async function actorRoles(
+  strapi: Core.Strapi,
+  actors: readonly string[],
+): Promise<Readonly<Record<string, readonly string[]>>> {
+  const roles: Record<string, readonly string[]> = {};
+  for (const [prefix, { uid, relation }] of Object.entries(ROLES)) {
+    const ids = idsOf(actors, prefix);
+    if (ids.length === 0 || !(uid in strapi.contentTypes)) continue;
+    const query = {
+      where: { id: { $in: ids } } as never,
+      select: ['id'],
+      populate: { [relation]: { select: ['name'] } },
+    };
+    const rows = (await strapi.db.query(uid).findMany(query)) as {
+      id: number;
+      [relation: string]: unknown;
+    }[];
+    for (const row of rows) {
+      const held = [row[relation]].flat() as ({ readonly name?: string } | null)[];
+      roles[`${prefix}:${String(row.id)}`] = held.flatMap((role) => role?.name ?? []);
+    }
+  }
+  return roles;
+}
+
+function idsOf(actors: readonly string[], kind: string): number[] {
+  return actors.flatMap((actor) => {
+    const [prefix, id] = actor.split(':');
+    return prefix === kind && id !== undefined && /^\d+$/.test(id) ? [Number(id)] : [];
+  });
 }

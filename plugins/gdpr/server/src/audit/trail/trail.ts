@@ -151,6 +151,17 @@ export class Trail {
     return keyIds.filter((id) => used.has(keyName(id)));
   }
 
+  /** Every entry about a person, the newest first, however many there are. */
+  async *about(person: string): AsyncGenerator<AuditEntry> {
+    const filter = await this.filterOf({ person, limit: 0 });
+    for await (const { begin, end } of this.candidates(filter, await this.store.size())) {
+      for (const { data } of (await this.store.entries(begin, end)).reverse()) {
+        const entry = data === null ? null : parseEntry(data);
+        if (entry !== null && matches(filter, entry)) yield entry;
+      }
+    }
+  }
+
   /** Ranges of entries that may match, the newest first: tiles by their summaries, and the one that is not full yet. */
   private async *candidates(
     filter: TrailFilter,
@@ -186,7 +197,9 @@ export class Trail {
         if (ids.length > 0) records.set(uid, new Set([...(records.get(uid) ?? []), ...ids]));
       }
     }
-    const documents = new Set(document === undefined ? [] : [document]);
+    // Refusals, unmaskings and looks at old values tell records by their documents.
+    const documents = new Set(person === undefined ? [] : await this.directory.documentsOfSubject(person));
+    if (document !== undefined) documents.add(document);
     return {
       ...filter,
       about: { records, subjects: new Set(person === undefined ? [] : [person]), documents },

@@ -2,11 +2,13 @@ import type { Core } from '@strapi/types';
 
 import { jobsOf } from '../jobs';
 import type { Room } from '../room';
+import { runAs } from '../unit-of-work';
 
 import { Runs } from './runs';
 import { createRunsTable } from './table';
 
-export type { RunKind, Runs, RunStatus, RunStep } from './runs';
+export type { RunKind, RunStatus, RunStep } from './run-kind';
+export type { Runs } from './runs';
 
 /** So long the background works on one run before mails and other jobs get their turn, in ms. */
 const SLICE = 500;
@@ -40,7 +42,10 @@ export const runsRoom: Room = {
         for (const { kind, target, done } of open) {
           if (!runs.knows(kind)) continue;
           const end = performance.now() + SLICE;
-          const status = await runs.advance(kind, target, { until: () => performance.now() > end });
+          // Named after what it does: the audit trail says who it was.
+          const status = await runAs({ kind: 'job', name: kind }, () =>
+            runs.advance(kind, target, { until: () => performance.now() > end }),
+          );
           if (status.done > done) advanced += 1;
         }
         return advanced;

@@ -4,54 +4,14 @@ import { setImmediate } from 'node:timers/promises';
 import type { Core } from '@strapi/types';
 
 import { clock } from '../clock';
-import { insertIfAbsent, tables } from '../database/connection';
+import { inTransaction, insertIfAbsent, inWriteTransaction, type Row, tables } from '../database/connection';
 import { GdprError, notFound } from '../errors';
 
+import type { RunKind, RunState, RunStatus, RunStep } from './run-kind';
 import { RUNS } from './table';
 
 /** How long a process may be silent before another takes over its run, in ms. */
 const LEASE = 30_000;
-
-/**
- * One kind of long work that is done in batches: rewrapping keys, rebuilding an index, sealing a table. It has to
- * survive being killed at any point, so each step must be repeatable: what it did once it finds done.
- */
-export interface RunKind {
-  /** Letters and dashes, for example `rewrap-keys`. */
-  readonly name: string;
-  /** How many items there are before the first step; for the progress bar only. */
-  total(target: string): Promise<number>;
-  /**
-   * Does the next batch, in transactions of its own, and says where the one after it begins. The cursor is stored
-   * after the batch: a process that dies in between repeats the batch.
-   *
-   * @param cursor where to begin; `null` at the start
-   */
-  step(target: string, cursor: string | null): Promise<RunStep>;
-}
-
-export interface RunStep {
-  /** Where the next batch begins; `null` when nothing is left. */
-  readonly cursor: string | null;
-  /** How many items this batch dealt with. */
-  readonly done: number;
-}
-
-export type RunState = 'running' | 'finished' | 'failed';
-
-/** What is known of a run: for a progress bar, and for whoever asks what became of it. */
-export interface RunStatus {
-  readonly kind: string;
-  /** What it works on, for example a content type's uid; empty where there is only one. */
-  readonly target: string;
-  readonly state: RunState;
-  readonly done: number;
-  readonly total: number;
-  /** One sentence, when it failed. */
-  readonly error: string | null;
-  readonly startedAt: Date;
-  readonly finishedAt: Date | null;
-}
 
 interface RunRow {
   readonly kind: string;
@@ -92,7 +52,8 @@ export class Runs {
 
   /** Begins a run, or leaves one that is under way as it is: asking twice is asking once. */
   async start(kind: string, target = ''): Promise<RunStatus> {
-    const total = await this.kindNamed(kind).total(target);
+    const definition = this.kindNamed(kind);
+    const total = await definition.total(target);
     const now = clock.now().getTime();
     const fresh = {
       kind,
@@ -107,11 +68,11 @@ export class Runs {
       lease_until: null,
       lease_holder: null,
     };
-    const isFirst = await insertIfAbsent(this.strapi, RUNS, fresh, ['kind', 'target']);
-    if (!isFirst) {
-      const from = await tables(this.strapi);
-      await from(RUNS).where({ kind, target }).whereNot({ state: 'running' }).update(fresh);
-    }
+    const begin = async (): Promise<void> => {
+      if (await this.store(fresh)) await definition.begun?.({ target, total });
+    };
+    if (definition.begun === undefined) await begin();
+    else await inWriteTransaction(this.strapi, begin);
     const status = await this.status(kind, target);
     if (status === null) throw new Error(`The run ${kind} could not be stored.`);
     return status;
@@ -166,6 +127,15 @@ export class Runs {
     return ((await from(RUNS).orderBy('started_at', 'desc')) as RunRow[]).map(statusOf);
   }
 
+  /** @returns whether the run begins; `false` when it is under way */
+  private async store(fresh: Row & { readonly kind: string; readonly target: string }): Promise<boolean> {
+    if (await insertIfAbsent(this.strapi, RUNS, fresh, ['kind', 'target'])) return true;
+    const { kind, target } = fresh;
+    const from = await tables(this.strapi);
+    const stored = await from(RUNS).where({ kind, target }).whereNot({ state: 'running' }).update(fresh);
+    return stored === 1;
+  }
+
   private async work(
     mine: Mine,
     until: () => boolean,
@@ -184,7 +154,7 @@ export class Runs {
       try {
         outcome = await definition.step(mine.target, cursor);
       } catch (error) {
-        await this.fail(mine, error);
+        await this.fail(definition, mine, status, error);
         throw error;
       }
       cursor = outcome.cursor;
@@ -197,19 +167,17 @@ export class Runs {
         total: Math.max(status.total, done),
         state: isOver ? 'finished' : 'running',
       };
-      const stored = await from(RUNS)
-        .where({ ...mine })
-        .update({
-          run_cursor: cursor,
-          done,
-          total: status.total,
-          state: status.state,
-          finished_at: isOver ? now.getTime() : null,
-          lease_until: now.getTime() + LEASE,
-        });
+      const stored = await this.settle(definition, mine, status, {
+        run_cursor: cursor,
+        done,
+        total: status.total,
+        state: status.state,
+        finished_at: isOver ? now.getTime() : null,
+        lease_until: now.getTime() + LEASE,
+      });
       onProgress?.(status);
       // The lease ran out during a long batch and another process took over: it goes on from the last cursor.
-      if (stored === 0) return;
+      if (!stored) return;
       // On SQLite nothing in a step waits for anything outside of this process: without a pause nobody else would get a
       // turn until the run is over, and keys that have left the memory would not be wiped.
       await setImmediate();
@@ -217,13 +185,38 @@ export class Runs {
   }
 
   /** Only what says nothing about persons is stored: a sentence of ours, or the kind of the error. */
-  private async fail(mine: Mine, error: unknown): Promise<void> {
+  private async fail(definition: RunKind, mine: Mine, status: RunStatus, error: unknown): Promise<void> {
     const sentence =
       error instanceof GdprError ? error.message : error instanceof Error ? error.name : typeof error;
-    const from = await tables(this.strapi);
-    await from(RUNS)
-      .where({ ...mine })
-      .update({ state: 'failed', error: sentence.slice(0, 1_000), finished_at: clock.now().getTime() });
+    await this.settle(
+      definition,
+      mine,
+      { ...status, state: 'failed' },
+      { state: 'failed', error: sentence.slice(0, 1_000), finished_at: clock.now().getTime() },
+    );
+  }
+
+  /** Stores how far a run is, and tells its kind when it is over. @returns whether it was still this process's */
+  private async settle(
+    { ended }: RunKind,
+    mine: Mine,
+    status: RunStatus,
+    columns: Readonly<Record<string, unknown>>,
+  ): Promise<boolean> {
+    const update = async (): Promise<boolean> => {
+      const from = await tables(this.strapi);
+      return (
+        (await from(RUNS)
+          .where({ ...mine })
+          .update(columns)) === 1
+      );
+    };
+    if (ended === undefined || status.state === 'running') return update();
+    return inTransaction(this.strapi, async () => {
+      if (!(await update())) return false;
+      await ended(status);
+      return true;
+    });
   }
 
   private async lease(kind: string, target: string, holder: string): Promise<boolean> {

@@ -91,6 +91,15 @@ export async function isMasked(strapi: Core.Strapi): Promise<boolean> {
   return caller !== null && !caller.seesPersonalData && !isRevealing();
 }
 
+/**
+ * Whether what is read now is read for somebody who is shown masks of it. Of a request that nobody was identified for
+ * it is not said: what its code does with what it reads, it decides by itself.
+ */
+export async function isReadMasked(strapi: Core.Strapi): Promise<boolean> {
+  const caller = await callerOf(strapi);
+  return caller !== null && caller.isAuthenticated && !caller.seesPersonalData && !isRevealing();
+}
+
 /** What an ability of the admin panel may see. */
 export function seesPersonalData(ability: Ability): boolean {
   return ability.can(READ) || isRevealing();

@@ -12,7 +12,7 @@ import { maskGraphql } from './graphql';
 import { Masking } from './masking';
 import { keepMasksOut, maskUsers } from './writes';
 
-export { isMasked } from './caller';
+export { isMasked, isReadMasked } from './caller';
 export { adminActions, adminRoutes, contentApiRoutes } from './routes';
 
 const opened = new WeakMap<Core.Strapi, { readonly vault: Vault; readonly masking: Masking }>();
