@@ -200,7 +200,7 @@ test('a value that two records have is readable at both, and is named until it i
   const data = { email: 'once@marker.example' };
   await query(USER).update({ where: { id: accounts[1].id }, data });
   expect(await scan()).toEqual({ code: 0, findings: [] });
-}, 100_000);
+}, 300_000);
 
 test('scan names a data subject that is gone, a guard that is gone, and plaintext in the content history', async () => {
   const { documentId } = await query(DATA_SUBJECT).findOne({ where: { email: 'once@marker.example' } });
@@ -218,7 +218,7 @@ test('scan names a data subject that is gone, a guard that is gone, and plaintex
   expect(await kinds()).toEqual(['data-subject-missing', 'guard-missing', 'plaintext-in-history']);
   expect(await kinds()).toEqual(['data-subject-missing', 'plaintext-in-history']);
   await expect(app.knex('up_users').update({ username: 'plain' })).rejects.toThrow();
-}, 100_000);
+}, 300_000);
 
 /** @returns how many there were */
 async function dropTriggers(table: string): Promise<number> {
