@@ -1,5 +1,6 @@
 import type { Core } from '@strapi/types';
 
+import { analyze } from '../platform/database/analyze';
 import { insertMissingRows, lockFreeRows, lockRows, type Row, tables } from '../platform/database/connection';
 import { type Dialect, dialectOf } from '../platform/database/dialect';
 import { retryingConflicts } from '../platform/database/retry';
@@ -28,6 +29,7 @@ import {
 import { columnsOf, relatedRows, relationStorage, subjectRelations } from './stored-columns';
 import type { SubjectAnswer, SubjectResolver } from './subject-resolver';
 import type { Suite } from './suites';
+import { BLIND_INDEX, DATA_KEYS } from './tables';
 import { wherePending } from './unsealed-rows';
 
 export const SEAL = 'seal';
@@ -120,6 +122,7 @@ export class TableSealer implements RunKind {
       };
     const left = await this.total(uid);
     if (left === 0) {
+      await analyze(this.strapi, [type.table, BLIND_INDEX, DATA_KEYS]);
       await this.states.publishSealed(type);
       return { cursor: null, done: sealed };
     }
