@@ -79,7 +79,7 @@ export class DataKeys {
         else held.set(name, cached);
       }
       if (missing.length === 0) return held;
-      const rows = await this.keyStore.find(missing.map(keyIdOfName));
+      const rows = await this.keyStore.find(missing.sort().map(keyIdOfName));
       const fresh = await this.unwrap(rows);
       // A key that was in memory before the waiting may have been wiped since.
       const isWhole = [...held.keys()].every((name) => this.cache.get(name) === held.get(name));

@@ -18,7 +18,7 @@ export function keyedHash(length: number, message: string | Uint8Array, key: Uin
   memory.set(key, at + length);
   memory.set(bytes, text);
   scratch.hash(at, length, text, bytes.length, at + length, key.length);
-  const hash = Buffer.from(memory.subarray(at, at + length));
+  const hash = scratch.copy(at, at + length);
   memory.fill(0, at, at + end);
   return hash;
 }

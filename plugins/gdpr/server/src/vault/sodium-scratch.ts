@@ -67,6 +67,7 @@ export interface Scratch {
   ): boolean;
   /** A view of the memory, good until the next call into libsodium. */
   bytes(start: number, end: number): Buffer;
+  copy(start: number, end: number): Buffer;
   /** Writes a text in UTF-8. @returns its bytes */
   write(at: number, text: string): number;
   /** Keyed BLAKE2b; all arguments are addresses and lengths. */
@@ -126,6 +127,11 @@ export function createScratch(): Scratch {
         key,
       ) !== 0,
     bytes: (start, end) => whole().subarray(start, end),
+    copy(start, end) {
+      const bytes = Buffer.allocUnsafe(end - start);
+      whole().copy(bytes, 0, start, end);
+      return bytes;
+    },
     write: (at, text) => whole().write(text, at, (address ?? at) + SCRATCH_BYTES - at, 'utf8'),
     hash(hash, hashLength, message, messageLength, key, keyLength) {
       module()._crypto_generichash(hash, hashLength, message, messageLength, 0, key, keyLength);

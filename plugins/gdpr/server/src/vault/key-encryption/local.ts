@@ -34,21 +34,20 @@ export function createLocalProvider(masterKey: Uint8Array): KeyEncryptionProvide
   /** One AEAD call in the scratch area. @returns its output, or `null` when the text does not authenticate */
   function inScratch(
     direction: 'encrypt' | 'decrypt',
-    nonce: Uint8Array,
-    text: Uint8Array,
+    nonceAndText: Uint8Array,
     context: string,
   ): Uint8Array | null {
-    const outputLength = direction === 'encrypt' ? text.length + TAG_BYTES : text.length - TAG_BYTES;
+    const textLength = nonceAndText.length - NONCE_BYTES;
+    const outputLength = direction === 'encrypt' ? textLength + TAG_BYTES : textLength - TAG_BYTES;
     const textAt = MASTER_KEY_BYTES + NONCE_BYTES;
-    const aadAt = textAt + text.length + TAG_BYTES;
+    const aadAt = textAt + textLength + TAG_BYTES;
     const { memory, at } = scratch.view();
     memory.set(wrappingKey, at);
-    memory.set(nonce, at + MASTER_KEY_BYTES);
-    memory.set(text, at + textAt);
+    memory.set(nonceAndText, at + MASTER_KEY_BYTES);
     const aadLength = scratch.write(at + aadAt, aadStart + context);
     const failed = scratch[direction](
       at + textAt,
-      text.length,
+      textLength,
       at + aadAt,
       aadLength,
       at + MASTER_KEY_BYTES,
@@ -63,11 +62,14 @@ export function createLocalProvider(masterKey: Uint8Array): KeyEncryptionProvide
   }
 
   function wrap({ secret, context }: PlainSecret): Uint8Array {
-    const nonce = randomBytes(NONCE_BYTES);
-    const sealed = inScratch('encrypt', nonce, secret, context);
+    const plain = Buffer.allocUnsafe(NONCE_BYTES + secret.length);
+    plain.set(randomBytes(NONCE_BYTES));
+    plain.set(secret, NONCE_BYTES);
+    const sealed = inScratch('encrypt', plain, context);
+    plain.fill(0, NONCE_BYTES);
     if (sealed === null) throw new Error('libsodium could not wrap a key.');
     const wrapped = Buffer.allocUnsafe(NONCE_BYTES + sealed.length);
-    wrapped.set(nonce);
+    wrapped.set(plain.subarray(0, NONCE_BYTES));
     wrapped.set(sealed, NONCE_BYTES);
     return wrapped;
   }
@@ -76,9 +78,7 @@ export function createLocalProvider(masterKey: Uint8Array): KeyEncryptionProvide
     if (keyId !== currentKeyId) return null;
     // A wrapped secret is some hundred bytes at most; anything else was not made here.
     if (wrapped.length < NONCE_BYTES + TAG_BYTES || wrapped.length > MAX_WRAPPED) return null;
-    const nonce = wrapped.subarray(0, NONCE_BYTES);
-    const sealed = wrapped.subarray(NONCE_BYTES);
-    return inScratch('decrypt', nonce, sealed, context);
+    return inScratch('decrypt', wrapped, context);
   }
 
   return {

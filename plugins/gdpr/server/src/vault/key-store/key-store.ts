@@ -43,6 +43,7 @@ export interface KeyStore {
   /** Whether no key is in the main database. */
   readonly isSeparate: boolean;
 
+  /** @param ids each once, in ascending order of their bytes; those that are not there are absent from the result */
   find(ids: readonly Buffer[]): Promise<readonly StoredKey[]>;
   /**
    * The newest key of a data subject that is not destroyed. Until the current transaction ends, it is not destroyed by

@@ -32,16 +32,32 @@ export class SqlKeyStore implements KeyStore {
 
   async find(ids: readonly Buffer[]): Promise<readonly StoredKey[]> {
     const rows: StoredKey[] = [];
-    for (const part of chunk(ids)) {
-      const places = new Array<string>(part.length).fill('?').join(', ');
-      const sql = `SELECT id, subject, kek_id, wrapped FROM ?? WHERE id IN (${places})`;
-      const found = await selectRows<StoredKey>(this.connection, sql, [
-        this.connection.qualified(DATA_KEYS),
-        ...part,
-      ]);
-      rows.push(...found);
-    }
+    for (const part of chunk(ids)) rows.push(...((await this.findAll(part)) ?? (await this.findSome(part))));
     return rows;
+  }
+
+  /**
+   * Keys that are all there, told apart by their order: reading their ids back takes as long as their wrapped forms. A
+   * key under another's id would not unwrap, because the id is part of what it is bound to.
+   */
+  private async findAll(ids: readonly Buffer[]): Promise<readonly StoredKey[] | null> {
+    const sql = `SELECT subject, kek_id, wrapped FROM ?? WHERE id IN (${places(ids)}) ORDER BY id`;
+    const found = await selectRows<Omit<StoredKey, 'id'>>(this.connection, sql, [
+      this.connection.qualified(DATA_KEYS),
+      ...ids,
+    ]);
+    if (found.length !== ids.length) return null;
+    return ids.flatMap((id, at) => {
+      const row = found[at];
+      return row === undefined
+        ? []
+        : [{ id, subject: row.subject, kek_id: row.kek_id, wrapped: row.wrapped }];
+    });
+  }
+
+  private findSome(ids: readonly Buffer[]): Promise<readonly StoredKey[]> {
+    const sql = `SELECT id, subject, kek_id, wrapped FROM ?? WHERE id IN (${places(ids)})`;
+    return selectRows<StoredKey>(this.connection, sql, [this.connection.qualified(DATA_KEYS), ...ids]);
   }
 
   async activeOf(subject: string): Promise<StoredKey | null> {
@@ -277,6 +293,8 @@ export class SqlKeyStore implements KeyStore {
     return this.connection.tables();
   }
 }
+
+const places = (values: readonly unknown[]): string => new Array<string>(values.length).fill('?').join(', ');
 
 /** PostgreSQL's driver gives 64-bit numbers as text. */
 type Read<Row extends { readonly created_at: number }> = Omit<Row, 'created_at' | 'destroyed_at'> & {

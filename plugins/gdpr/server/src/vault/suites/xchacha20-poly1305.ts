@@ -42,7 +42,7 @@ export const xchacha20Poly1305: Suite = {
       at + KEY_BYTES,
       at,
     );
-    const sealed = Buffer.from(memory.subarray(at + text, at + end));
+    const sealed = scratch.copy(at + text, at + end);
     memory.fill(0, at, at + end);
     if (failed) throw new Error('libsodium could not seal a record.');
     return sealed;
