@@ -73,7 +73,8 @@ export interface AuditQuery {
 
 /** `GET /gdpr/audit/entries/:index` */
 export interface AuditEntryAnswer {
-  readonly data: AuditEntry;
+  /** `null` once it was pruned: its hash and the proof of it are left. */
+  readonly data: AuditEntry | null;
   readonly meta: AuditNames & {
     /** base64, as the hashes below. */
     readonly leafHash: string;

@@ -105,7 +105,9 @@ export function auditController({ strapi }: { strapi: Core.Strapi }): Record<str
     async findOne(ctx) {
       const index = parseIndex(ctx.params['index']);
       const entry = await audit().trail.one(index);
-      if (entry === null) throw notFound('request-invalid', 'There is no such entry, or it was pruned.');
+      const [row] = await audit().store.entries(index, index + 1);
+      const isPruned = row !== undefined && row.data === null;
+      if (entry === null && !isPruned) throw notFound('request-invalid', 'There is no such entry.');
       const last = await audit().checkpoints.last();
       const isCovered = last !== null && index < last.size;
       const proof = isCovered ? await audit().store.inclusionProof(index, last.size) : null;
@@ -113,7 +115,7 @@ export function auditController({ strapi }: { strapi: Core.Strapi }): Record<str
       ctx.body = {
         data: entry,
         meta: {
-          ...(await named([entry])),
+          ...(await named(entry === null ? [] : [entry])),
           leafHash: base64(leaf),
           inclusion:
             proof === null || last === null

@@ -135,6 +135,7 @@ const TYPES: Readonly<Record<string, TextKey>> = {
   'plugin::gdpr.lead': 'audit.type.lead',
   [DATA_SUBJECT]: 'audit.type.data-subject',
   'plugin::users-permissions.user': 'audit.type.user',
+  'plugin::gdpr.outbox-message': 'audit.type.mail',
 };
 
 function recordsOf(sets: readonly AuditRecords[], wording: Wording): string {

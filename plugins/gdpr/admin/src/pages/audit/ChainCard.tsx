@@ -11,6 +11,7 @@ import { Skeleton } from '../../components/Skeleton';
 import { useText } from '../../text';
 
 import { readNote, readVerifierKey, short } from './checkpoint-note';
+import { failureReason, witnessName } from './witness-words';
 import { useVerification } from './verification';
 
 /** How often the state is asked for while the page is open, in ms. */
@@ -143,8 +144,11 @@ function Witnesses({ state: { witnesses, checkpoint } }: { readonly state: Audit
             tone={failure !== null ? 'danger' : size === (checkpoint?.size ?? 0) ? 'success' : 'waiting'}
           >
             {failure !== null
-              ? text('audit.witness.failed', { name, reason: failure })
-              : text('audit.witness.has', { name, count: size })}
+              ? text('audit.witness.failed', {
+                  name: witnessName(name, text),
+                  reason: failureReason(failure, text),
+                })
+              : text('audit.witness.has', { name: witnessName(name, text), count: size })}
           </Notice>
           {deliveredAt === null ? (
             <Small>{text('audit.witness.never')}</Small>

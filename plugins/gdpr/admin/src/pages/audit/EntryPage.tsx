@@ -4,10 +4,13 @@ import type * as React from 'react';
 import { useIntl } from 'react-intl';
 import { useLocation, useParams } from 'react-router-dom';
 
+import type { AuditEntry } from '../../../../contracts/audit';
 import { useGetAuditEntryQuery } from '../../api/audit';
 import { ActionIcon } from '../../components/audit/ActionIcon';
 import { EntrySentence, useWording } from '../../components/audit/EntrySentence';
+import type { Wording } from '../../components/audit/sentence';
 import { ErrorNotice } from '../../components/ErrorNotice';
+import { Notice } from '../../components/Notice';
 import { Skeleton } from '../../components/Skeleton';
 import { READ_AUDIT } from '../../permissions';
 import { PLUGIN_ID } from '../../pluginId';
@@ -60,24 +63,12 @@ function Entry({ index }: { readonly index: number }) {
   return (
     <Grid.Root gap={6}>
       <Grid.Item col={8} s={12} xs={12} direction="column" alignItems="stretch" gap={6}>
-        <Card>
-          <Flex gap={4} alignItems="center">
-            <ActionIcon action={entry.action} />
-            <Typography variant="delta" tag="h2" style={{ overflowWrap: 'anywhere' }}>
-              <EntrySentence entry={entry} wording={wording} />
-            </Typography>
-          </Flex>
-          <EntryFacts entry={entry} wording={wording} />
-        </Card>
-        {entry.hasValues && (
-          <Card title={text(entry.action === 'unmask' ? 'audit.reason.title' : 'audit.values.title')}>
-            <ChangedValues index={index} isReason={entry.action === 'unmask'} />
+        {entry === null ? (
+          <Card title={text('audit.pruned.title')}>
+            <Notice tone="waiting">{text('audit.pruned.text')}</Notice>
           </Card>
-        )}
-        {entry.records.length > 0 && (
-          <Card title={text('audit.records.title')}>
-            <EntryRecords records={entry.records} wording={wording} />
-          </Card>
+        ) : (
+          <Told entry={entry} index={index} wording={wording} />
         )}
       </Grid.Item>
       <Grid.Item col={4} s={12} xs={12} direction="column" alignItems="stretch" gap={6}>
@@ -86,6 +77,40 @@ function Entry({ index }: { readonly index: number }) {
         </Card>
       </Grid.Item>
     </Grid.Root>
+  );
+}
+
+interface ToldProps {
+  readonly entry: AuditEntry;
+  readonly index: number;
+  readonly wording: Wording;
+}
+
+/** What the entry says. */
+function Told({ entry, index, wording }: ToldProps) {
+  const text = useText();
+  return (
+    <>
+      <Card>
+        <Flex gap={4} alignItems="center">
+          <ActionIcon action={entry.action} />
+          <Typography variant="delta" tag="h2" style={{ overflowWrap: 'anywhere' }}>
+            <EntrySentence entry={entry} wording={wording} />
+          </Typography>
+        </Flex>
+        <EntryFacts entry={entry} wording={wording} />
+      </Card>
+      {entry.hasValues && (
+        <Card title={text(entry.action === 'unmask' ? 'audit.reason.title' : 'audit.values.title')}>
+          <ChangedValues index={index} isReason={entry.action === 'unmask'} />
+        </Card>
+      )}
+      {entry.records.length > 0 && (
+        <Card title={text('audit.records.title')}>
+          <EntryRecords records={entry.records} wording={wording} />
+        </Card>
+      )}
+    </>
   );
 }
 

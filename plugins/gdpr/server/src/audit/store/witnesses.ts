@@ -118,8 +118,7 @@ export class Witnesses {
       return null;
     } catch (error) {
       if (error instanceof WitnessRefusal) return error.message;
-      const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-      return typeof code === 'string' ? code : error instanceof Error ? error.name : 'failed';
+      return codeOf(error) ?? 'failed';
     }
   }
 
@@ -165,6 +164,13 @@ export class Witnesses {
       .onConflict('name')
       .merge(state);
   }
+}
+
+/** The system's code of an error. That of a request over the network stands in its cause. */
+function codeOf(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null) return null;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'cause' in error ? codeOf(error.cause) : null;
 }
 
 class WitnessRefusal extends Error {}
