@@ -36,6 +36,16 @@ export default () => ({
       ...keyEncryption(),
       ...keyStore(),
       publicUrl: setting('PUBLIC_URL'),
+      controller: {
+        name: setting('CONTROLLER_NAME'),
+        email: setting('CONTROLLER_EMAIL'),
+        privacyPolicyUrl: setting('PRIVACY_POLICY_URL'),
+      },
+      publicPages: {
+        language: setting('PUBLIC_PAGES_LANGUAGE'),
+        logo: setting('PUBLIC_PAGES_LOGO'),
+        color: setting('PUBLIC_PAGES_COLOR'),
+      },
       mailFrom: setting('MAIL_FROM'),
       audit: { witnesses: witnesses(), retention: retention() },
       defaultCountry: setting('DEFAULT_COUNTRY'),

@@ -3,6 +3,7 @@ import type { Core } from '@strapi/types';
 import { clock } from '../platform/clock';
 import { inTransaction, lockRows, tables } from '../platform/database/connection';
 import { jobsOf } from '../platform/jobs';
+import type { Language } from '../platform/languages';
 
 import { findPurposes, type Purpose } from '../lawfulness';
 import { normaliseEmail } from '../people';
@@ -14,7 +15,7 @@ import { welcome } from './welcome';
 
 /** Where an opt-in stands when its link is opened. */
 export type Confirmation =
-  | { readonly outcome: 'unknown' }
+  | { readonly outcome: 'unknown'; readonly optIn?: undefined }
   | {
       readonly outcome: 'open' | 'confirmed' | 'already-confirmed' | 'expired';
       readonly optIn: OptIn;
@@ -33,11 +34,16 @@ export async function describeConfirmation(
   return { outcome: isExpired(optIn) ? 'expired' : 'open', optIn, purposes };
 }
 
-/** Confirms: ledger, contact and welcome mail in one transaction, once, however often the button is pressed. */
+/**
+ * Confirms: ledger, contact and welcome mail in one transaction, once, however often the button is pressed.
+ *
+ * @param language in which the page showed what is agreed to
+ */
 export async function confirm(
   strapi: Core.Strapi,
   token: string | undefined,
   origin: Origin,
+  language: Language,
 ): Promise<Confirmation> {
   const result = await inTransaction(strapi, async (): Promise<Confirmation> => {
     const hash = tokenHash(token);
@@ -57,7 +63,7 @@ export async function confirm(
         subjectId,
         email,
         purpose,
-        language: optIn.language,
+        language,
         method: DOUBLE_OPT_IN,
         origin: { ...origin, formUrl: optIn.formUrl },
         optInId: optIn.documentId,

@@ -11,7 +11,7 @@ import { enqueueMail } from '../mail';
 import { ensureDataSubject, lockDataSubject, normaliseEmail } from '../people';
 
 import { appendConsent, currentConsent, DOUBLE_OPT_IN, type Origin, SINGLE_OPT_IN } from './ledger';
-import { renderOptInMail } from './opt-in-mail';
+import { renderOptInMail } from './mails';
 import { publicLink } from './public-link';
 import type { SubscriptionInput } from './subscription-input';
 import { createToken } from './token';

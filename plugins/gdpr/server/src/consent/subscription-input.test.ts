@@ -84,8 +84,8 @@ describe('a subscription', () => {
     expect(() => parseSubscription(body)).toThrow(message);
   });
 
-  test('in an unknown language falls back to English, in none to none', () => {
-    expect(parseSubscription({ ...valid, locale: 'tlh' }).language).toBe('en');
+  test('in a language that is not spoken here names none, and the browser or the site decides', () => {
+    expect(parseSubscription({ ...valid, locale: 'tlh' }).language).toBeNull();
     expect(parseSubscription({ ...valid, locale: { $ne: 1 } }).language).toBeNull();
   });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { badRequest } from '../platform/errors';
-import { type Language, languageOf } from '../platform/languages';
+import { type Language, spokenLanguage } from '../platform/languages';
 
 import { emailFault } from './email-address';
 
@@ -9,7 +9,7 @@ import { emailFault } from './email-address';
 export interface SubscriptionInput {
   readonly email: string;
   readonly purposes: readonly string[];
-  /** `null` when the client named none. */
+  /** `null` when the client named none that is spoken here. */
   readonly language: Language | null;
   readonly firstName: string | null;
   readonly lastName: string | null;
@@ -46,10 +46,7 @@ const schema = z.object(
         .max(20, 'must name at most 20 purposes')
         .transform((slugs) => [...new Set(slugs)].sort()),
     ),
-    locale: z
-      .unknown()
-      .optional()
-      .transform((value) => (typeof value === 'string' && value !== '' ? languageOf(value) : null)),
+    locale: z.unknown().optional().transform(spokenLanguage),
     firstName: optionalLine,
     lastName: optionalLine,
     formUrl: z

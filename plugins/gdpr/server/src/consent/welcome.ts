@@ -6,10 +6,9 @@ import { type Purpose, textOf } from '../lawfulness';
 import { enqueueMail } from '../mail';
 import { ensureContact } from '../people';
 
-import { renderWelcomeMail } from './opt-in-mail';
+import { mailLinks, unsubscribeHeaders } from './links';
+import { renderWelcomeMail } from './mails';
 import type { OptIn } from './opt-ins';
-import { publicLink } from './public-link';
-import { unsubscribeToken } from './unsubscribe';
 
 /** What follows when consent has come into force: the contact, and a mail that carries the way out. */
 export async function welcome(
@@ -31,23 +30,18 @@ export async function welcome(
   });
   const { controller } = readSettings(strapi);
   for (const purpose of purposes) {
-    const token = await unsubscribeToken(strapi, { subjectId, email, purpose: purpose.slug, language });
-    const unsubscribeLink = publicLink(strapi, `/unsubscribe/${token}`);
+    const links = await mailLinks(strapi, { subjectId, email, purpose: purpose.slug, language });
     const mail = renderWelcomeMail(language, {
       controller: controller.name,
       purposes: [textOf(purpose, language).name],
-      unsubscribeLink,
+      links,
     });
     await enqueueMail(strapi, {
       kind: 'welcome',
       subjectId,
       recipient: email,
       ...mail,
-      // RFC 8058: one click, by POST, without a page in between.
-      headers: {
-        'List-Unsubscribe': `<${unsubscribeLink}>`,
-        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-      },
+      headers: unsubscribeHeaders(links),
     });
   }
 }

@@ -1,0 +1,2 @@
+export { alreadyConfirmed, askToConfirm, checkInbox, confirmed, expired, unknownLink } from './confirm-pages';
+export { askToUnsubscribe, unsubscribed } from './unsubscribe-pages';
