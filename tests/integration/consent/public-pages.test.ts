@@ -156,7 +156,7 @@ describe('mail scanners', () => {
       const leave = new URL(/<([^>]+)>/.exec(header)?.[1] ?? '').pathname;
       const state = async () =>
         (
-          await (app.strapi.plugin('gdpr').service('processing') as any).check({
+          await app.strapi.plugin('gdpr').service<any>('processing').check({
             email,
             purpose: 'newsletter',
           })

@@ -1,11 +1,10 @@
 import type { Core } from '@strapi/types';
 
-import { badRequest } from '../platform/errors';
-
-import { findPurposes } from '../lawfulness';
 import {
   type Answer,
+  asksForPage,
   field,
+  hasPrivacyControl,
   isMeant,
   pageLanguage,
   type PublicContext,
@@ -14,11 +13,14 @@ import {
 } from '../public-pages';
 
 import { confirm, type Confirmation, describeConfirmation, renew } from './confirmation';
+import { TRAP } from './form/form-page';
+import { returnedForm } from './form/returned-form';
 import { limitedByAddress } from './limits';
-import { receiveSubscription } from './opt-ins';
+import { receiveSubscription, type Subscription } from './opt-ins';
 import * as pages from './pages';
 import { publicLink } from './public-link';
 import { originOf, refererOf } from './request-origin';
+import { guardianNeeded, purposesAskedFor } from './subscription-checks';
 import { parseSubscription } from './subscription-input';
 import { describeUnsubscription, unsubscribe } from './unsubscribe';
 
@@ -31,19 +33,13 @@ export function consentController({ strapi }: { strapi: Core.Strapi }): Record<s
   return withErrorPages(strapi, {
     async subscribe(ctx) {
       await limited(ctx);
-      const input = parseSubscription(ctx.request.body);
-      const known = await findPurposes(strapi, input.purposes);
-      const unknown = input.purposes.filter((slug) => !known.some((purpose) => purpose.slug === slug));
-      if (unknown.length > 0) {
-        const message = `purposes must name purposes of this site; unknown: ${unknown.map((slug) => JSON.stringify(slug)).join(', ')}`;
-        throw badRequest('purpose-unknown', message, {
-          errors: [{ path: ['purposes'], message, name: 'ValidationError' }],
-        });
+      try {
+        await subscribe(ctx);
+      } catch (refusal) {
+        const form = asksForPage(ctx) ? await returnedForm(strapi, ctx, refusal) : null;
+        if (form === null) throw refusal;
+        respond(strapi, ctx, form);
       }
-      const language = input.language ?? pageLanguage(strapi, ctx);
-      const formUrl = input.formUrl ?? refererOf(ctx);
-      await receiveSubscription(strapi, { ...input, language, formUrl }, originOf(ctx));
-      respond(strapi, ctx, pages.checkInbox(language), 'json');
     },
 
     async showConfirmation(ctx) {
@@ -55,7 +51,8 @@ export function consentController({ strapi }: { strapi: Core.Strapi }): Record<s
       await limited(ctx);
       const { token } = ctx.params;
       if (!isMeant(ctx, 'confirm')) {
-        return void respond(strapi, ctx, answerTo(ctx, await describeConfirmation(strapi, token)));
+        respond(strapi, ctx, answerTo(ctx, await describeConfirmation(strapi, token)));
+        return;
       }
       // What the person agrees to is what this page showed, also when they chose another language for it.
       const shownIn = pageLanguage(strapi, ctx, (await describeConfirmation(strapi, token)).optIn?.language);
@@ -66,7 +63,8 @@ export function consentController({ strapi }: { strapi: Core.Strapi }): Record<s
       await limited(ctx);
       const { token } = ctx.params;
       if (!isMeant(ctx, 'renew')) {
-        return void respond(strapi, ctx, answerTo(ctx, await describeConfirmation(strapi, token)));
+        respond(strapi, ctx, answerTo(ctx, await describeConfirmation(strapi, token)));
+        return;
       }
       const found = await renew(strapi, token, originOf(ctx));
       const wasRenewed = found.outcome === 'expired' || found.outcome === 'open';
@@ -90,13 +88,38 @@ export function consentController({ strapi }: { strapi: Core.Strapi }): Record<s
         const language = pageLanguage(strapi, ctx, found?.language);
         const answer =
           found === null ? pages.unknownLink(language) : pages.askToUnsubscribe(language, found.purpose);
-        return void respond(strapi, ctx, answer);
+        respond(strapi, ctx, answer);
+        return;
       }
       const found = await unsubscribe(strapi, token, originOf(ctx), oneClick ? 'one-click' : 'page');
       const language = pageLanguage(strapi, ctx, found?.language);
       respond(strapi, ctx, found === null ? pages.unknownLink(language) : pages.unsubscribed(language));
     },
   });
+
+  async function subscribe(ctx: PublicContext): Promise<void> {
+    const { body } = ctx.request;
+    const input = parseSubscription(body);
+    const language = input.language ?? pageLanguage(strapi, ctx);
+    const purposes = await purposesAskedFor(strapi, input, language);
+    const guardianEmail = guardianNeeded(strapi, input, purposes) ? input.guardianEmail : null;
+    const { email, firstName, lastName } = input;
+    // What a robot filled in is answered like the rest, and is nobody's subscription.
+    if ((field(body, TRAP) ?? '') === '') {
+      const subscription: Subscription = {
+        email,
+        purposes: input.purposes,
+        language,
+        firstName,
+        lastName,
+        formUrl: input.formUrl ?? refererOf(ctx),
+        guardianEmail,
+        privacyControl: hasPrivacyControl(ctx),
+      };
+      await receiveSubscription(strapi, subscription, originOf(ctx));
+    }
+    respond(strapi, ctx, pages.checkInbox(language), 'json');
+  }
 
   function languageOf(ctx: PublicContext, found: Confirmation): ReturnType<typeof pageLanguage> {
     return pageLanguage(strapi, ctx, found.optIn?.language);
@@ -116,9 +139,15 @@ export function consentController({ strapi }: { strapi: Core.Strapi }): Record<s
       case 'already-confirmed':
         return pages.alreadyConfirmed(language);
       case 'open':
-        return pages.askToConfirm(language, found.purposes);
+        return found.optIn.confirmer === 'guardian'
+          ? pages.askGuardianToConfirm(language, found.purposes)
+          : pages.askToConfirm(language, found.purposes);
+      case 'guardian-asked':
+        return pages.guardianAsked(language);
       case 'confirmed':
-        return pages.confirmed(language);
+        return found.optIn.confirmer === 'guardian'
+          ? pages.guardianConfirmed(language)
+          : pages.confirmed(language);
     }
   }
 }

@@ -10,15 +10,19 @@ import { mailLinks, unsubscribeHeaders } from './links';
 import { renderWelcomeMail } from './mails';
 import type { OptIn } from './opt-ins';
 
+interface Welcome {
+  readonly optIn: OptIn;
+  readonly subjectId: string;
+  readonly email: string;
+  readonly purposes: readonly Purpose[];
+  /** Somebody else who is told instead: the guardian who agreed, and who may withdraw. */
+  readonly copyTo?: { readonly subjectId: string; readonly recipient: string };
+}
+
 /** What follows when consent has come into force: the contact, and a mail that carries the way out. */
 export async function welcome(
   strapi: Core.Strapi,
-  {
-    optIn,
-    subjectId,
-    email,
-    purposes,
-  }: { optIn: OptIn; subjectId: string; email: string; purposes: readonly Purpose[] },
+  { optIn, subjectId, email, purposes, copyTo }: Welcome,
 ): Promise<void> {
   const { language, firstName, lastName } = optIn;
   await ensureContact(strapi, {
@@ -29,6 +33,7 @@ export async function welcome(
     source: 'subscription',
   });
   const { controller } = readSettings(strapi);
+  const recipient = copyTo ?? { subjectId, recipient: email };
   for (const purpose of purposes) {
     const links = await mailLinks(strapi, { subjectId, email, purpose: purpose.slug, language });
     const mail = renderWelcomeMail(language, {
@@ -36,12 +41,6 @@ export async function welcome(
       purposes: [textOf(purpose, language).name],
       links,
     });
-    await enqueueMail(strapi, {
-      kind: 'welcome',
-      subjectId,
-      recipient: email,
-      ...mail,
-      headers: unsubscribeHeaders(links),
-    });
+    await enqueueMail(strapi, { kind: 'welcome', ...recipient, ...mail, headers: unsubscribeHeaders(links) });
   }
 }

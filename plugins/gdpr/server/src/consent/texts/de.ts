@@ -46,6 +46,8 @@ export const de: Texts = {
     faults: 'Bitte prüfen Sie, was unten markiert ist. Es wurde nichts abgeschickt.',
     emailFault: 'Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.org.',
     purposesFault: 'Kreuzen Sie mindestens ein Kästchen an.',
+    textsFault:
+      'Worin Sie einwilligen, wurde neu formuliert, seit Sie das Formular geöffnet haben: Bitte lesen Sie es noch einmal.',
     ageFault: 'Sagen Sie uns, was von beidem zutrifft.',
     guardianFault: 'Geben Sie die E-Mail-Adresse eines Elternteils oder Vormunds ein; die eigene geht nicht.',
     age: (years) => `Sind Sie ${String(years)} oder älter?`,

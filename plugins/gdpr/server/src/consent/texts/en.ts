@@ -46,6 +46,7 @@ export const en: Texts = {
     faults: 'Please check what is marked below. Nothing has been sent.',
     emailFault: 'Enter an e-mail address such as name@example.org.',
     purposesFault: 'Tick at least one box.',
+    textsFault: 'What you would agree to has been reworded since you opened the form: please read it again.',
     ageFault: 'Tell us which of the two applies.',
     guardianFault: 'Enter the e-mail address of a parent or guardian; it cannot be your own.',
     age: (years) => `Are you ${String(years)} or older?`,

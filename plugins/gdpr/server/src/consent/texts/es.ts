@@ -47,6 +47,8 @@ export const es: Texts = {
     faults: 'Revise lo que está marcado abajo. No se ha enviado nada.',
     emailFault: 'Escriba una dirección de correo, por ejemplo nombre@example.org.',
     purposesFault: 'Marque al menos una casilla.',
+    textsFault:
+      'Aquello a lo que da su consentimiento se ha reformulado desde que abrió el formulario: léalo de nuevo.',
     ageFault: 'Indique cuál de las dos respuestas es la suya.',
     guardianFault: 'Escriba la dirección de correo de su madre, padre o tutor; no puede ser la suya.',
     age: (years) => `¿Tiene ${String(years)} años o más?`,

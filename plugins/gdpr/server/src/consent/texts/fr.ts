@@ -47,6 +47,8 @@ export const fr: Texts = {
     faults: 'Vérifiez ce qui est signalé ci-dessous. Rien n’a été envoyé.',
     emailFault: 'Saisissez une adresse e-mail, par exemple nom@example.org.',
     purposesFault: 'Cochez au moins une case.',
+    textsFault:
+      'Ce à quoi vous consentez a été reformulé depuis que vous avez ouvert le formulaire : veuillez le relire.',
     ageFault: 'Indiquez laquelle des deux réponses s’applique.',
     guardianFault: 'Saisissez l’adresse e-mail d’un parent ou tuteur ; ce ne peut pas être la vôtre.',
     age: (years) => `Avez-vous ${String(years)} ans ou plus ?`,

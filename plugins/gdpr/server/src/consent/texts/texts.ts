@@ -34,6 +34,7 @@ export interface Texts {
     readonly faults: string;
     readonly emailFault: string;
     readonly purposesFault: string;
+    readonly textsFault: string;
     readonly ageFault: string;
     readonly guardianFault: string;
     readonly age: (years: number) => string;
