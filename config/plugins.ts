@@ -41,6 +41,10 @@ export default () => ({
         email: setting('CONTROLLER_EMAIL'),
         privacyPolicyUrl: setting('PRIVACY_POLICY_URL'),
       },
+      mail: {
+        feedbackSecret: setting('MAIL_FEEDBACK_SECRET'),
+        feedbackMailbox: setting('MAIL_FEEDBACK_MAILBOX'),
+      },
       publicPages: {
         language: setting('PUBLIC_PAGES_LANGUAGE'),
         logo: setting('PUBLIC_PAGES_LOGO'),

@@ -6,10 +6,12 @@ import { jobsOf } from '../platform/jobs';
 import type { Room } from '../platform/room';
 
 import { type ConsentEvidence, gateOf, type Person } from '../lawfulness';
+import { feedbackOf } from '../mail';
 import { vaultOf } from '../vault';
 import { findDataSubject, normaliseEmail } from '../people';
 
 import { forgetGuardians } from './children/guardian';
+import { withdrawForComplaint } from './complaints';
 import { consentRecordSchema } from './content-types/consent-record/schema';
 import { linkRequestSchema } from './content-types/link-request/schema';
 import { optInSchema } from './content-types/opt-in/schema';
@@ -20,6 +22,7 @@ import { CONSENT_RECORD, currentConsent } from './ledger';
 import { processReceived } from './opt-ins';
 import { preferencesController } from './preferences/controller';
 import { processLinkRequests } from './preferences/link-requests';
+import { remind } from './reminders';
 import { contentApiRoutes } from './routes';
 
 export {
@@ -51,6 +54,11 @@ export const consentRoom: Room = {
   bootstrap(strapi) {
     jobsOf(strapi).register({ name: 'opt-in', runDue: () => processReceived(strapi) });
     jobsOf(strapi).register({ name: 'link-requests', runDue: () => processLinkRequests(strapi) });
+    jobsOf(strapi).register({ name: 'reminders', runDue: () => remind(strapi) });
+    feedbackOf(strapi).register(
+      (complaint) => withdrawForComplaint(strapi, complaint),
+      async (email) => (await findDataSubject(strapi, email))?.documentId ?? null,
+    );
     jobsOf(strapi).register({ name: 'guardians', runDue: () => forgetGuardians(strapi) });
   },
 };

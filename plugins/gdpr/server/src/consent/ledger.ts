@@ -106,4 +106,6 @@ export const SINGLE_OPT_IN = 'form';
 export const GUARDIAN = 'guardian-double-opt-in';
 /** The browser refused by `Sec-GPC: 1`. */
 export const PRIVACY_CONTROL = 'global-privacy-control';
+/** A mail was marked as spam. */
+export const COMPLAINT = 'complaint';
 export const PREFERENCE_CENTRE = 'preference-centre';

@@ -15,6 +15,11 @@ export function spokenLanguage(tag: unknown): Language | null {
   return LANGUAGES.find((language) => language === primary) ?? null;
 }
 
+/** The language of a tag, or the site's own for what is not spoken here. */
+export function languageOrDefault(tag: unknown, fallback: Language): Language {
+  return spokenLanguage(tag) ?? fallback;
+}
+
 /** The best spoken language of an `Accept-Language` header (RFC 9110, 12.5.4), by weight and then by order. */
 export function preferredLanguage(header: string | undefined): Language | null {
   const [best] = (header ?? '')

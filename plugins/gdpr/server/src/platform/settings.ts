@@ -102,6 +102,23 @@ const settingsSchema = z.object({
       privacyPolicyUrl: optionalText,
     })
     .prefault({}),
+  mail: z
+    .object({
+      /** Opens `POST /api/gdpr/mail/feedback` to a mail service (`Authorization: Bearer …`); without it there is none. */
+      feedbackSecret: optionalText.refine(
+        (value) => value === undefined || value.length >= 24,
+        'must have 24 characters at least; `openssl rand -base64 32` makes one',
+      ),
+      /** A mailbox file (mbox) in which bounces and complaints arrive; looked at once a minute. */
+      feedbackMailbox: optionalText,
+      /** How long an address whose mails came back as undeliverable gets no more. */
+      bounceMemory: z
+        .number()
+        .int()
+        .positive()
+        .default(180 * 24 * minutes(60)),
+    })
+    .prefault({}),
   /** The pages and mails that data subjects see. */
   publicPages: z
     .object({

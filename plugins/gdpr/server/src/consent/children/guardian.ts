@@ -113,14 +113,20 @@ export async function confirmAsGuardian(
  */
 export async function forgetGuardians(strapi: Core.Strapi): Promise<number> {
   const { optInExpiry } = readSettings(strapi).consent;
-  const query = strapi.db.query(OPT_IN);
   // As long again as the link worked, so that an expired one can still be renewed.
+  const expiresAt = { $lt: clock.now().getTime() - optInExpiry };
+  return forget(strapi, { expiresAt });
+}
+
+/** Forgets at once whoever was asked for this child: they want no more of these mails. */
+export async function dismissGuardians(strapi: Core.Strapi, subjectId: string): Promise<void> {
+  while ((await forget(strapi, { subjectId })) > 0);
+}
+
+async function forget(strapi: Core.Strapi, which: Readonly<Record<string, unknown>>): Promise<number> {
+  const query = strapi.db.query(OPT_IN);
   const due = (await query.findMany({
-    where: {
-      confirmer: 'guardian',
-      state: 'mailed',
-      expiresAt: { $lt: clock.now().getTime() - optInExpiry },
-    },
+    where: { confirmer: 'guardian', state: 'mailed', ...which },
     limit: 50,
   })) as OptIn[];
   for (const row of due) {

@@ -197,7 +197,7 @@ export function hideAddress(email: string): string {
 }
 
 /** The form that mails somebody their link. */
-export function askForLinkPage(language: Language, wrong?: { readonly email: string }  ): Answer {
+export function askForLinkPage(language: Language, wrong?: { readonly email: string }): Answer {
   const { askForLink, form } = TEXTS[language];
   const fault = wrong === undefined ? null : form.emailFault;
   const content = html`<p>${askForLink.text}</p>
