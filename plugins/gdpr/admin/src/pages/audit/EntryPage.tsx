@@ -1,12 +1,12 @@
-import { Box, Flex, Grid, Typography } from '@strapi/design-system';
+import { Flex, Grid, Typography } from '@strapi/design-system';
 import { BackButton, Layouts, Page } from '@strapi/strapi/admin';
-import type * as React from 'react';
 import { useIntl } from 'react-intl';
 import { useLocation, useParams } from 'react-router-dom';
 
 import { useGetAuditEntryQuery } from '../../api/audit';
 import { ActionIcon } from '../../components/audit/ActionIcon';
 import { EntrySentence, useWording } from '../../components/audit/EntrySentence';
+import { Card } from '../../components/Card';
 import { ErrorNotice } from '../../components/ErrorNotice';
 import { Skeleton } from '../../components/Skeleton';
 import { READ_AUDIT } from '../../permissions';
@@ -86,20 +86,5 @@ function Entry({ index }: { readonly index: number }) {
         </Card>
       </Grid.Item>
     </Grid.Root>
-  );
-}
-
-function Card({ title, children }: { readonly title?: string; readonly children: React.ReactNode }) {
-  return (
-    <Box tag="section" background="neutral0" hasRadius shadow="tableShadow" padding={6} aria-label={title}>
-      <Flex direction="column" alignItems="stretch" gap={4}>
-        {title !== undefined && (
-          <Typography tag="h2" variant="delta">
-            {title}
-          </Typography>
-        )}
-        {children}
-      </Flex>
-    </Box>
   );
 }
