@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { runCommand } from '../../support/command-line';
+import { runCommand } from '../../support/command';
 import { allowed, ledgerOf, mailsTo, subscribed } from '../../support/consent';
 import { bounceOf, complaintOf } from '../../support/mail-reports';
 import { startStrapi, type TestStrapi } from '../../support/strapi';
@@ -140,7 +140,7 @@ test('a mailbox file is worked through by the command line and by the job, each 
     mbox,
     stored('Subject: a holiday\n\nBye\n') + stored(bounceOf(messageIdOf(bounced), bounced)),
   );
-  const first = await runCommand(app, ['mail', 'feedback', '--mbox', mbox]);
+  const first = await runCommand(['mail', 'feedback', '--mbox', mbox]);
   expect(first.stdout).toContain('2 mails read, 1 of them reports that changed something.');
   expect((await failures(bounced)).some(({ bounce }) => bounce === '5.1.1')).toBe(true);
 
@@ -148,7 +148,7 @@ test('a mailbox file is worked through by the command line and by the job, each 
   await app.restart({ MAIL_FEEDBACK_MAILBOX: mbox });
   await app.drain();
   expect(await allowed(app, complained)).toBe(false);
-  const again = await runCommand(app, ['mail', 'feedback', '--mbox', mbox]);
+  const again = await runCommand(['mail', 'feedback', '--mbox', mbox]);
   expect(again.stdout).toContain('0 mails read');
   await app.restart({ MAIL_FEEDBACK_MAILBOX: '' });
 });

@@ -86,6 +86,7 @@ export const {
   useGetPolicyQuery,
   useCreatePolicyMutation,
   useGetPolicyVersionQuery,
+  useLazyGetPolicyVersionQuery,
   useCreatePolicyVersionMutation,
   useSavePolicyVersionMutation,
   usePublishPolicyVersionMutation,

@@ -19,7 +19,7 @@ export function StateBadge({ state }: { readonly state: ConsentStateName }) {
   const text = useText();
   return (
     <Status variant={LOOKS[state]} size="S" width="fit-content">
-      <Typography tag="span" variant="omega" fontWeight="bold">
+      <Typography tag="span" variant="omega" fontWeight="bold" textColor="neutral800">
         {text(`consent.state.${state}`)}
       </Typography>
     </Status>

@@ -1,4 +1,4 @@
-import { Box, Button, EmptyStateLayout, Flex, Grid, ProgressBar, Typography } from '@strapi/design-system';
+import { Box, Button, EmptyStateLayout, Flex, Grid, Typography } from '@strapi/design-system';
 import { File, Plus } from '@strapi/icons';
 import { Layouts, Page } from '@strapi/strapi/admin';
 import * as React from 'react';
@@ -10,6 +10,7 @@ import type { AcceptanceRate, PolicySummary } from '../../../../contracts/polici
 import { useGetPoliciesQuery } from '../../api/policies';
 import { Card } from '../../components/Card';
 import { ErrorNotice } from '../../components/ErrorNotice';
+import { Meter } from '../../components/Meter';
 import { Notice } from '../../components/Notice';
 import { Skeleton } from '../../components/Skeleton';
 import { Small } from '../../components/Small';
@@ -124,7 +125,7 @@ export function Acceptance({ acceptance }: { readonly acceptance: AcceptanceRate
   return (
     <Flex direction="column" alignItems="stretch" gap={2}>
       <Typography>{text('policies.acceptance', { accepted, people, rate })}</Typography>
-      <ProgressBar value={Math.round(rate * 100)} aria-label={text('policies.acceptance.bar')} />
+      <Meter share={rate} label={text('policies.acceptance.bar')} />
       <Small>{text('policies.acceptance.rest', { stale, withdrawn, asked })}</Small>
     </Flex>
   );

@@ -17,7 +17,11 @@ import { useIntl } from 'react-intl';
 import { Link, useNavigate, useParams } from 'react-router-dom';
 
 import type { PolicyDetail, PolicyLanguage, PolicyVersionSummary } from '../../../../contracts/policies';
-import { useCreatePolicyVersionMutation, useGetPolicyQuery } from '../../api/policies';
+import {
+  useCreatePolicyVersionMutation,
+  useGetPolicyQuery,
+  useLazyGetPolicyVersionQuery,
+} from '../../api/policies';
 import { Card } from '../../components/Card';
 import { ErrorNotice } from '../../components/ErrorNotice';
 import { Skeleton } from '../../components/Skeleton';
@@ -142,8 +146,16 @@ function NewVersion({ policy }: { readonly policy: PolicyDetail }) {
   const { _unstableFormatAPIError: formatError } = useAPIErrorHandler();
   const [language, setLanguage] = React.useState<PolicyLanguage>(policy.languages[0]?.language ?? 'en');
   const [create, { isLoading }] = useCreatePolicyVersionMutation();
+  const [load] = useLazyGetPolicyVersionQuery();
   const begin = async (): Promise<void> => {
-    const input = { language, title: policy.title, text: `# ${policy.title}\n`, materialChange: false };
+    const current = policy.languages.find((one) => one.language === language)?.inForce ?? null;
+    const known = current === null ? null : await load(current.documentId);
+    const input = {
+      language,
+      title: current?.title ?? policy.title,
+      text: known?.data?.text ?? `# ${policy.title}\n`,
+      materialChange: false,
+    };
     const answer = await create({ policyId: policy.documentId, input });
     if ('error' in answer) toggleNotification({ type: 'danger', message: formatError(answer.error) });
     else navigate(`versions/${answer.data.documentId}`);
