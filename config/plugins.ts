@@ -36,6 +36,20 @@ export default () => ({
       ...keyEncryption(),
       ...keyStore(),
       publicUrl: setting('PUBLIC_URL'),
+      controller: {
+        name: setting('CONTROLLER_NAME'),
+        email: setting('CONTROLLER_EMAIL'),
+        privacyPolicyUrl: setting('PRIVACY_POLICY_URL'),
+      },
+      mail: {
+        feedbackSecret: setting('MAIL_FEEDBACK_SECRET'),
+        feedbackMailbox: setting('MAIL_FEEDBACK_MAILBOX'),
+      },
+      publicPages: {
+        language: setting('PUBLIC_PAGES_LANGUAGE'),
+        logo: setting('PUBLIC_PAGES_LOGO'),
+        color: setting('PUBLIC_PAGES_COLOR'),
+      },
       mailFrom: setting('MAIL_FROM'),
       audit: { witnesses: witnesses(), retention: retention() },
       defaultCountry: setting('DEFAULT_COUNTRY'),

@@ -1,5 +1,10 @@
 import type { ParsedMail } from 'mailparser';
 
+export interface Refusal {
+  code: number;
+  message: string;
+}
+
 export interface Mailbox {
   readonly port: number;
   readonly messages: ParsedMail[];
@@ -9,7 +14,9 @@ export interface Mailbox {
 
 export function startMailbox(options?: {
   port?: number;
-  refuse?: () => { code: number; message: string } | null;
+  refuse?: () => Refusal | null;
+  /** What happens after a mail has come in whole. */
+  fault?: () => 'hang' | 'drop' | Refusal | null;
 }): Promise<Mailbox>;
 
 export function startMailboxPage(

@@ -6,10 +6,12 @@ import { SMTPServer } from 'smtp-server';
 /**
  * A real SMTP server on this machine that keeps what it receives in memory, for the demo and the tests.
  *
- * @param {{ port?: number, refuse?: () => { code: number, message: string } | null }} [options] `refuse` answers each
- *   recipient with an SMTP error for as long as it returns one
+ * @param {{ port?: number, refuse?: () => Refusal | null, fault?: () => 'hang' | 'drop' | Refusal | null }} [options]
+ *   `refuse` answers each recipient with an SMTP error for as long as it returns one. `fault` says what happens after a
+ *   mail has come in whole: the server never answers, drops the connection, or refuses it
+ * @typedef {{ code: number, message: string }} Refusal
  */
-export async function startMailbox({ port = 0, refuse = () => null } = {}) {
+export async function startMailbox({ port = 0, refuse = () => null, fault = () => null } = {}) {
   /** @type {import('mailparser').ParsedMail[]} */
   const messages = [];
   const server = new SMTPServer({
@@ -21,11 +23,18 @@ export async function startMailbox({ port = 0, refuse = () => null } = {}) {
       if (refusal === null) return done();
       return done(Object.assign(new Error(refusal.message), { responseCode: refusal.code }));
     },
-    onData(stream, _session, done) {
+    onData(stream, session, done) {
       simpleParser(stream).then(
         (message) => {
+          const broken = fault();
+          if (broken !== null && typeof broken === 'object')
+            return done(Object.assign(new Error(broken.message), { responseCode: broken.code }));
           messages.push(message);
-          done();
+          if (broken === null) return done();
+          if (broken === 'drop')
+            for (const connection of server.connections)
+              if (connection.session.id === session.id) connection._socket.destroy();
+          return undefined;
         },
         (error) => done(error),
       );

@@ -148,7 +148,7 @@ describe('the whole way', () => {
       .set('Accept-Language', 'de-AT,de;q=0.9')
       .send('email=form%40example.org&purposes=newsletter');
     expect(answer.status).toBe(202);
-    expect(answer.text).toContain('<html lang="de">');
+    expect(answer.text).toContain('<html lang="de" dir="ltr">');
     expect(answer.text).toContain('Bitte sehen Sie in Ihr Postfach');
   });
 

@@ -7,10 +7,11 @@ import { startStrapi, type TestStrapi } from '../../support/strapi';
 
 let app: TestStrapi;
 let refusal: { code: number; message: string } | null = null;
+let fault: 'hang' | 'drop' | { code: number; message: string } | null = null;
 let mailbox: Mailbox;
 
 beforeAll(async () => {
-  mailbox = await startMailbox({ refuse: () => refusal });
+  mailbox = await startMailbox({ refuse: () => refusal, fault: () => fault });
   app = await startStrapi({ mailbox });
 });
 afterAll(async () => {
@@ -47,6 +48,79 @@ test('a mail server that refuses for now gets the mail later; one that refuses f
   await app.drain();
   expect(await outbox('failed')).toEqual([expect.objectContaining({ failure: 'EENVELOPE 550' })]);
   refusal = null;
+});
+
+describe('a mail server that fails after it has the whole mail', () => {
+  /** The same server, for a client that does not wait half a minute. */
+  async function impatiently(work: () => Promise<void>): Promise<void> {
+    const provider = app.strapi.plugin('email') as any;
+    const usual = provider.provider;
+    provider.provider = nodemailer.init(
+      { host: '127.0.0.1', port: mailbox.port, socketTimeout: 700 } as never,
+      { defaultFrom: 'crm@example.org', defaultReplyTo: 'crm@example.org' },
+    );
+    try {
+      await work();
+    } finally {
+      provider.provider = usual;
+      fault = null;
+    }
+  }
+
+  test.each(['hang', 'drop'] as const)(
+    'and then answers nothing (%s) gets it again, as the same mail',
+    async (kind) => {
+      const email = `${kind}@example.org`;
+      await impatiently(async () => {
+        fault = kind;
+        await subscribe(email);
+        await app.drain();
+      });
+      const [waiting] = await outbox('pending');
+      expect(waiting).toMatchObject({ attempts: 1 });
+      await passTime();
+      await app.drain();
+      const copies = mailbox.messages.filter(({ to }: any) => to.text === email);
+      expect(copies.length).toBe(2);
+      expect(new Set(copies.map(({ messageId }) => messageId)).size).toBe(1);
+      // However often it came: what its link confirms is one subscription.
+      expect(new Set(copies.map(({ text }) => text)).size).toBe(1);
+      expect(await outbox('pending')).toHaveLength(0);
+    },
+  );
+
+  test.each([
+    [451, 'pending', 'EMESSAGE 451'],
+    [554, 'failed', 'EMESSAGE 554'],
+  ])('and answers %d leaves it %s', async (code, state, failure) => {
+    fault = { code, message: `refused, as ada@example.org would say` };
+    const email = `data-${String(code)}@example.org`;
+    await subscribe(email);
+    await app.drain();
+    fault = null;
+    const rows = await app.strapi.db
+      .query('plugin::gdpr.outbox-message')
+      .findMany({ where: { recipient: email } });
+    expect(rows.map((row: any) => [row.state, row.failure])).toEqual([[state, failure]]);
+    await passTime();
+    await app.drain();
+    expect(mailbox.messages.some(({ to }: any) => to.text === email)).toBe(state === 'pending');
+  });
+});
+
+test('an address that the server calls dead when the mail is handed over gets no more', async () => {
+  refusal = { code: 550, message: '5.1.1 no such user' };
+  await subscribe('dead-at-once@example.org');
+  await app.drain();
+  refusal = null;
+  await app.knex('gdpr_opt_ins').update({ received_at: Date.now() - 86_400_000 });
+  await subscribe('dead-at-once@example.org');
+  await app.drain();
+  expect(mailbox.messages).toHaveLength(0);
+  expect((await outbox('failed')).map(({ failure }: any) => failure).slice(-2)).toEqual([
+    'EENVELOPE 550',
+    'undeliverable',
+  ]);
 });
 
 test('a dead mail server loses nothing', async () => {

@@ -4,7 +4,7 @@ import type { StrapiApp } from '@strapi/strapi/admin';
 import { PersonalDataPanel } from './components/PersonalDataPanel';
 import { SeenByPanel } from './components/SeenByPanel';
 import { type EditLayout, lockMaskedFields } from './masked-fields';
-import { READ_AUDIT } from './permissions';
+import { READ_AUDIT, READ_CONSENT, READ_POLICIES } from './permissions';
 import { PLUGIN_ID } from './pluginId';
 import { messageOf } from './text';
 import { prefixed } from './translation';
@@ -22,7 +22,7 @@ export default {
       icon: Shield,
       intlLabel: messageOf('plugin.name'),
       // Any of these opens the menu: one for each page.
-      permissions: [READ_AUDIT],
+      permissions: [READ_CONSENT, READ_POLICIES, READ_AUDIT],
       Component: () => import('./pages/App'),
     });
   },

@@ -7,6 +7,12 @@ export const READ_AUDIT = permission('plugin::gdpr.audit.read');
 export const SEE_VALUES = permission('plugin::gdpr.audit.values');
 export const EXPORT_AUDIT = permission('plugin::gdpr.audit.export');
 export const VERIFY_AUDIT = permission('plugin::gdpr.audit.verify');
+export const READ_CONSENT = permission('plugin::gdpr.consent.read');
+export const WITHDRAW_CONSENT = permission('plugin::gdpr.consent.withdraw');
+export const PROVE_CONSENT = permission('plugin::gdpr.consent.proof');
+export const READ_POLICIES = permission('plugin::gdpr.policies.read');
+export const EDIT_POLICIES = permission('plugin::gdpr.policies.edit');
+export const PUBLISH_POLICIES = permission('plugin::gdpr.policies.publish');
 export const SEE_CLEAR = permission('plugin::gdpr.personal-data.read');
 
 /** Whether whoever is signed in has all of these rights. */

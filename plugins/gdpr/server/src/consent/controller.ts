@@ -1,17 +1,26 @@
 import type { Core } from '@strapi/types';
 
-import { badRequest } from '../platform/errors';
-import { acceptedLanguage } from '../platform/languages';
-import { readSettings } from '../platform/settings';
-
-import { findPurposes } from '../lawfulness';
-import { type Answer, type PublicContext, PublicRateLimit, respond } from '../public-pages';
+import {
+  type Answer,
+  asksForPage,
+  field,
+  hasPrivacyControl,
+  isMeant,
+  pageLanguage,
+  type PublicContext,
+  respond,
+  withErrorPages,
+} from '../public-pages';
 
 import { confirm, type Confirmation, describeConfirmation, renew } from './confirmation';
-import type { Origin } from './ledger';
-import { receiveSubscription } from './opt-ins';
+import { TRAP } from './form/form-page';
+import { returnedForm } from './form/returned-form';
+import { limitedByAddress } from './limits';
+import { receiveSubscription, type Subscription } from './opt-ins';
 import * as pages from './pages';
 import { publicLink } from './public-link';
+import { originOf, refererOf } from './request-origin';
+import { guardianNeeded, purposesAskedFor } from './subscription-checks';
 import { parseSubscription } from './subscription-input';
 import { describeUnsubscription, unsubscribe } from './unsubscribe';
 
@@ -19,104 +28,126 @@ type Action = (ctx: PublicContext) => Promise<void>;
 
 /** The public routes of consent (design 6): parse, ask the service, answer. */
 export function consentController({ strapi }: { strapi: Core.Strapi }): Record<string, Action> {
-  let limit: PublicRateLimit | null = null;
-  const limited = (ctx: PublicContext): Promise<void> =>
-    (limit ??= new PublicRateLimit(readSettings(strapi).rateLimit)).consume(ctx);
+  const limited = (ctx: PublicContext): Promise<void> => limitedByAddress(strapi).consume(ctx);
 
-  return {
+  return withErrorPages(strapi, {
     async subscribe(ctx) {
       await limited(ctx);
-      const input = parseSubscription(ctx.request.body);
-      const known = await findPurposes(strapi, input.purposes);
-      const unknown = input.purposes.filter((slug) => !known.some((purpose) => purpose.slug === slug));
-      if (unknown.length > 0) {
-        const message = `purposes must name purposes of this site; unknown: ${unknown.map((slug) => JSON.stringify(slug)).join(', ')}`;
-        throw badRequest('purpose-unknown', message, {
-          errors: [{ path: ['purposes'], message, name: 'ValidationError' }],
-        });
+      try {
+        await subscribe(ctx);
+      } catch (refusal) {
+        const form = asksForPage(ctx) ? await returnedForm(strapi, ctx, refusal) : null;
+        if (form === null) throw refusal;
+        respond(strapi, ctx, form);
       }
-      const language = input.language ?? languageFor(ctx);
-      await receiveSubscription(strapi, { ...input, language }, originOf(ctx));
-      respond(strapi, ctx, pages.checkInbox(language), 'json');
     },
 
     async showConfirmation(ctx) {
       const found = await describeConfirmation(strapi, ctx.params['token']);
-      const answer =
-        found.outcome === 'open'
-          ? pages.askToConfirm(found.optIn.language, found.purposes)
-          : answerTo(ctx, found);
-      respond(strapi, ctx, answer);
+      respond(strapi, ctx, answerTo(ctx, found));
     },
 
     async confirm(ctx) {
       await limited(ctx);
-      respond(strapi, ctx, answerTo(ctx, await confirm(strapi, ctx.params['token'], originOf(ctx))));
+      const { token } = ctx.params;
+      if (!isMeant(ctx, 'confirm')) {
+        respond(strapi, ctx, answerTo(ctx, await describeConfirmation(strapi, token)));
+        return;
+      }
+      // What the person agrees to is what this page showed, also when they chose another language for it.
+      const shownIn = pageLanguage(strapi, ctx, (await describeConfirmation(strapi, token)).optIn?.language);
+      respond(strapi, ctx, answerTo(ctx, await confirm(strapi, token, originOf(ctx), shownIn)));
     },
 
     async renew(ctx) {
       await limited(ctx);
-      const found = await renew(strapi, ctx.params['token'], originOf(ctx));
+      const { token } = ctx.params;
+      if (!isMeant(ctx, 'renew')) {
+        respond(strapi, ctx, answerTo(ctx, await describeConfirmation(strapi, token)));
+        return;
+      }
+      const found = await renew(strapi, token, originOf(ctx));
       const wasRenewed = found.outcome === 'expired' || found.outcome === 'open';
-      respond(strapi, ctx, wasRenewed ? pages.checkInbox(found.optIn.language) : answerTo(ctx, found));
+      respond(strapi, ctx, wasRenewed ? pages.checkInbox(languageOf(ctx, found)) : answerTo(ctx, found));
     },
 
     async showUnsubscribe(ctx) {
       const found = await describeUnsubscription(strapi, ctx.params['token']);
+      const language = pageLanguage(strapi, ctx, found?.language);
       const answer =
-        found === null
-          ? pages.unknownLink(languageFor(ctx))
-          : pages.askToUnsubscribe(found.language, found.purpose);
+        found === null ? pages.unknownLink(language) : pages.askToUnsubscribe(language, found.purpose);
       respond(strapi, ctx, answer);
     },
 
     async unsubscribe(ctx) {
       await limited(ctx);
-      const method = isOneClick(ctx.request.body) ? 'one-click' : 'page';
-      const found = await unsubscribe(strapi, ctx.params['token'], originOf(ctx), method);
-      respond(
-        strapi,
-        ctx,
-        found === null ? pages.unknownLink(languageFor(ctx)) : pages.unsubscribed(found.language),
-      );
+      const { token } = ctx.params;
+      const oneClick = field(ctx.request.body, 'List-Unsubscribe') === 'One-Click';
+      if (!oneClick && !isMeant(ctx, 'unsubscribe')) {
+        const found = await describeUnsubscription(strapi, token);
+        const language = pageLanguage(strapi, ctx, found?.language);
+        const answer =
+          found === null ? pages.unknownLink(language) : pages.askToUnsubscribe(language, found.purpose);
+        respond(strapi, ctx, answer);
+        return;
+      }
+      const found = await unsubscribe(strapi, token, originOf(ctx), oneClick ? 'one-click' : 'page');
+      const language = pageLanguage(strapi, ctx, found?.language);
+      respond(strapi, ctx, found === null ? pages.unknownLink(language) : pages.unsubscribed(language));
     },
-  };
+  });
+
+  async function subscribe(ctx: PublicContext): Promise<void> {
+    const { body } = ctx.request;
+    const input = parseSubscription(body);
+    const language = input.language ?? pageLanguage(strapi, ctx);
+    const purposes = await purposesAskedFor(strapi, input, language);
+    const guardianEmail = guardianNeeded(strapi, input, purposes) ? input.guardianEmail : null;
+    const { email, firstName, lastName } = input;
+    // What a robot filled in is answered like the rest, and is nobody's subscription.
+    if ((field(body, TRAP) ?? '') === '') {
+      const subscription: Subscription = {
+        email,
+        purposes: input.purposes,
+        language,
+        firstName,
+        lastName,
+        formUrl: input.formUrl ?? refererOf(ctx),
+        guardianEmail,
+        privacyControl: hasPrivacyControl(ctx),
+      };
+      await receiveSubscription(strapi, subscription, originOf(ctx));
+    }
+    respond(strapi, ctx, pages.checkInbox(language), 'json');
+  }
+
+  function languageOf(ctx: PublicContext, found: Confirmation): ReturnType<typeof pageLanguage> {
+    return pageLanguage(strapi, ctx, found.optIn?.language);
+  }
 
   function answerTo(ctx: PublicContext, found: Confirmation): Answer {
+    const language = languageOf(ctx, found);
     switch (found.outcome) {
       case 'unknown':
-        return pages.unknownLink(languageFor(ctx));
+        return pages.unknownLink(language);
       case 'expired': {
         const token = encodeURIComponent(ctx.params['token'] ?? '');
         const action = new URL(publicLink(strapi, `/subscriptions/renew/${token}`), 'http://localhost')
           .pathname;
-        return pages.expired(found.optIn.language, action);
+        return pages.expired(language, action);
       }
       case 'already-confirmed':
-        return pages.alreadyConfirmed(found.optIn.language);
+        return pages.alreadyConfirmed(language);
       case 'open':
+        return found.optIn.confirmer === 'guardian'
+          ? pages.askGuardianToConfirm(language, found.purposes)
+          : pages.askToConfirm(language, found.purposes);
+      case 'guardian-asked':
+        return pages.guardianAsked(language);
       case 'confirmed':
-        return pages.confirmed(found.optIn.language);
+        return found.optIn.confirmer === 'guardian'
+          ? pages.guardianConfirmed(language)
+          : pages.confirmed(language);
     }
   }
-}
-
-function languageFor(ctx: PublicContext): ReturnType<typeof acceptedLanguage> {
-  const header = ctx.request.headers['accept-language'];
-  return acceptedLanguage(Array.isArray(header) ? header[0] : header);
-}
-
-/** `request.ip` follows Strapi's own trusted-proxy setting; a forged X-Forwarded-For does not get here. */
-function originOf(ctx: PublicContext): Origin {
-  const agent = ctx.request.headers['user-agent'];
-  return { ip: ctx.request.ip, userAgent: typeof agent === 'string' ? agent.slice(0, 512) : null };
-}
-
-function isOneClick(body: unknown): boolean {
-  return (
-    typeof body === 'object' &&
-    body !== null &&
-    'List-Unsubscribe' in body &&
-    body['List-Unsubscribe'] === 'One-Click'
-  );
 }

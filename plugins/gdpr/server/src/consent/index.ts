@@ -6,16 +6,30 @@ import { jobsOf } from '../platform/jobs';
 import type { Room } from '../platform/room';
 
 import { type ConsentEvidence, gateOf, type Person } from '../lawfulness';
+import { feedbackOf } from '../mail';
 import { vaultOf } from '../vault';
 import { findDataSubject, normaliseEmail } from '../people';
 
+import { forgetGuardians } from './children/guardian';
+import { withdrawForComplaint } from './complaints';
 import { consentRecordSchema } from './content-types/consent-record/schema';
+import { linkRequestSchema } from './content-types/link-request/schema';
 import { optInSchema } from './content-types/opt-in/schema';
 import { subjectTokenSchema } from './content-types/subject-token/schema';
 import { consentController } from './controller';
+import { formController } from './form/controller';
 import { CONSENT_RECORD, currentConsent } from './ledger';
 import { processReceived } from './opt-ins';
+import { preferencesController } from './preferences/controller';
+import { processLinkRequests } from './preferences/link-requests';
+import { remind } from './reminders';
 import { contentApiRoutes } from './routes';
+
+export {
+  type PreferenceHolder,
+  type PreferenceLink,
+  registerPreferenceLinks,
+} from './preferences/extensions';
 
 /** Consent by double opt-in: an append-only ledger, the mails and pages around it, and the way out. */
 export const consentRoom: Room = {
@@ -23,9 +37,10 @@ export const consentRoom: Room = {
   contentTypes: {
     'consent-record': { schema: consentRecordSchema as never },
     'opt-in': { schema: optInSchema as never },
+    'link-request': { schema: linkRequestSchema as never },
     'subject-token': { schema: subjectTokenSchema as never },
   },
-  controllers: { consent: consentController },
+  controllers: { consent: consentController, form: formController, preferences: preferencesController },
   contentApiRoutes,
 
   async afterSync(strapi) {
@@ -38,6 +53,13 @@ export const consentRoom: Room = {
 
   bootstrap(strapi) {
     jobsOf(strapi).register({ name: 'opt-in', runDue: () => processReceived(strapi) });
+    jobsOf(strapi).register({ name: 'link-requests', runDue: () => processLinkRequests(strapi) });
+    jobsOf(strapi).register({ name: 'reminders', runDue: () => remind(strapi) });
+    feedbackOf(strapi).register(
+      (complaint) => withdrawForComplaint(strapi, complaint),
+      async (email) => (await findDataSubject(strapi, email))?.documentId ?? null,
+    );
+    jobsOf(strapi).register({ name: 'guardians', runDue: () => forgetGuardians(strapi) });
   },
 };
 

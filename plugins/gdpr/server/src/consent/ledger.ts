@@ -29,6 +29,8 @@ export interface LedgerLine {
   readonly method: string;
   readonly origin: Origin;
   readonly optInId?: string;
+  /** `documentId` of the data subject who agreed for a child. */
+  readonly guardianId?: string;
   readonly tokenHash?: string;
   readonly messageId?: string;
   readonly bodyHash?: string;
@@ -100,3 +102,10 @@ export async function currentConsent(
 
 export const DOUBLE_OPT_IN = 'double-opt-in';
 export const SINGLE_OPT_IN = 'form';
+/** A parent or guardian confirmed for a child. */
+export const GUARDIAN = 'guardian-double-opt-in';
+/** The browser refused by `Sec-GPC: 1`. */
+export const PRIVACY_CONTROL = 'global-privacy-control';
+/** A mail was marked as spam. */
+export const COMPLAINT = 'complaint';
+export const PREFERENCE_CENTRE = 'preference-centre';

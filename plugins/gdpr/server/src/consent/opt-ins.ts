@@ -10,10 +10,17 @@ import { findPurposes, type Purpose, textOf } from '../lawfulness';
 import { enqueueMail } from '../mail';
 import { ensureDataSubject, lockDataSubject, normaliseEmail } from '../people';
 
-import { appendConsent, currentConsent, DOUBLE_OPT_IN, type Origin, SINGLE_OPT_IN } from './ledger';
-import { renderOptInMail } from './opt-in-mail';
+import { forGuardian } from './children/guardian';
+import {
+  appendConsent,
+  currentConsent,
+  DOUBLE_OPT_IN,
+  type Origin,
+  PRIVACY_CONTROL,
+  SINGLE_OPT_IN,
+} from './ledger';
+import { renderOptInMail } from './mails';
 import { publicLink } from './public-link';
-import type { SubscriptionInput } from './subscription-input';
 import { createToken } from './token';
 import { welcome } from './welcome';
 
@@ -31,6 +38,11 @@ export interface OptIn {
   readonly language: Language;
   readonly receivedAt: string;
   readonly expiresAt: string | null;
+  readonly confirmer: 'self' | 'guardian' | null;
+  readonly privacyControl: boolean | null;
+  readonly guardianEmail: string | null;
+  /** The link's token, where a reminder is to carry it. */
+  readonly token: string | null;
   readonly tokenHash: string | null;
   readonly email: string | null;
   readonly firstName: string | null;
@@ -40,20 +52,31 @@ export interface OptIn {
   readonly userAgent: string | null;
 }
 
+/** A subscription as it is taken in: checked, and in a language. */
+export type Subscription = Pick<
+  OptIn,
+  'purposes' | 'language' | 'firstName' | 'lastName' | 'formUrl' | 'guardianEmail'
+> & {
+  readonly email: string;
+  /** Whether the browser refused sale and sharing (`Sec-GPC: 1`). */
+  readonly privacyControl: boolean;
+};
+
 /**
  * Takes a subscription in: one sealed row, whoever the address belongs to. All that depends on whether it is known
  * happens later, in {@link processReceived}, where neither the answer nor its time can tell.
  */
 export async function receiveSubscription(
   strapi: Core.Strapi,
-  input: SubscriptionInput & { readonly language: Language },
+  subscription: Subscription,
   origin: Origin,
 ): Promise<void> {
   const { recordIp, recordUserAgent } = readSettings(strapi).consent;
   await strapi.db.query(OPT_IN).create({
     data: {
-      ...input,
+      ...subscription,
       state: 'received',
+      confirmer: 'self',
       receivedAt: clock.now().getTime(),
       ip: recordIp ? (origin.ip ?? null) : null,
       userAgent: recordUserAgent ? (origin.userAgent ?? null) : null,
@@ -82,10 +105,16 @@ async function processOne(strapi: Core.Strapi, id: number): Promise<void> {
   const open: Purpose[] = [];
   for (const purpose of asked) {
     const { state } = await currentConsent(strapi, subject.documentId, purpose.slug, email);
-    if (state !== 'given') open.push(purpose);
+    if (state === 'given') continue;
+    if (optIn.privacyControl === true && purpose.soldOrShared === true) {
+      if (state !== 'refused') await refuseByControl(strapi, optIn, subject.documentId, email, purpose);
+    } else open.push(purpose);
   }
-  const byMail = open.filter(({ doubleOptIn }) => doubleOptIn);
-  const atOnce = open.filter(({ doubleOptIn }) => !doubleOptIn);
+  // A child's address is confirmed before its guardian is asked, whatever the purpose wants of grown-ups.
+  const needsMail = (purpose: Purpose): boolean =>
+    purpose.doubleOptIn || forGuardian(optIn, [purpose]).length > 0;
+  const byMail = open.filter(needsMail);
+  const atOnce = open.filter((purpose) => !needsMail(purpose));
   if (atOnce.length > 0) await giveAtOnce(strapi, optIn, subject.documentId, email, atOnce);
   if (byMail.length === 0 || (await wasJustAsked(strapi, optIn, subject.documentId, byMail))) {
     return settle(strapi, id, { subjectId: subject.documentId });
@@ -132,8 +161,33 @@ async function askByMail(
       subjectId,
       purposes: purposes.map(({ slug }) => slug),
       tokenHash: hash,
+      token: consent.reminder === undefined ? null : token,
       expiresAt: clock.now().getTime() + consent.optInExpiry,
     },
+  });
+}
+
+/**
+ * The browser said no to what this purpose does (W3C GPC): it is not asked for, and that is on record. Consent that is
+ * in force stays: whoever fills in a form with somebody else's address must not take theirs away.
+ */
+async function refuseByControl(
+  strapi: Core.Strapi,
+  optIn: OptIn,
+  subjectId: string,
+  email: string,
+  purpose: Purpose,
+): Promise<void> {
+  await appendConsent(strapi, {
+    event: 'refused',
+    subjectId,
+    email,
+    purpose,
+    language: optIn.language,
+    method: PRIVACY_CONTROL,
+    origin: optIn,
+    optInId: optIn.documentId,
+    occurredAt: new Date(Number(optIn.receivedAt)),
   });
 }
 
@@ -189,6 +243,14 @@ async function wasJustAsked(
 
 async function settle(strapi: Core.Strapi, id: number, data: { subjectId?: string }): Promise<void> {
   // Nothing follows from it, so nothing of it is kept.
-  const empty = { email: null, firstName: null, lastName: null, formUrl: null, ip: null, userAgent: null };
+  const empty = {
+    email: null,
+    guardianEmail: null,
+    firstName: null,
+    lastName: null,
+    formUrl: null,
+    ip: null,
+    userAgent: null,
+  };
   await strapi.db.query(OPT_IN).update({ where: { id }, data: { ...empty, ...data, state: 'settled' } });
 }

@@ -67,6 +67,11 @@ describe('a subscription', () => {
       firstName: 'Ada',
       lastName: null,
       formUrl: null,
+      underAge: null,
+      dateOfBirth: null,
+      country: null,
+      guardianEmail: null,
+      shown: [],
     });
   });
 
@@ -79,13 +84,17 @@ describe('a subscription', () => {
     [{ ...valid, purposes: [7] }, 'purposes must be the slug of a purpose'],
     [{ ...valid, firstName: 'Ada\r\nBcc: eve@example.org' }, 'firstName must not contain line breaks'],
     [{ ...valid, firstName: 'x'.repeat(256) }, 'firstName must have at most 255 characters'],
+    [{ ...valid, underAge: 'perhaps' }, 'underAge must be true or false'],
+    [{ ...valid, dateOfBirth: '31.5.2012' }, 'dateOfBirth must be a date'],
+    [{ ...valid, country: 'Germany' }, 'country must be a country code'],
+    [{ ...valid, guardianEmail: 'mother' }, 'guardianEmail must be an e-mail address'],
     [{ ...valid, formUrl: 'javascript:alert(1)' }, 'formUrl must be an http(s) address'],
   ])('%p is refused', (body, message) => {
     expect(() => parseSubscription(body)).toThrow(message);
   });
 
-  test('in an unknown language falls back to English, in none to none', () => {
-    expect(parseSubscription({ ...valid, locale: 'tlh' }).language).toBe('en');
+  test('in a language that is not spoken here names none, and the browser or the site decides', () => {
+    expect(parseSubscription({ ...valid, locale: 'tlh' }).language).toBeNull();
     expect(parseSubscription({ ...valid, locale: { $ne: 1 } }).language).toBeNull();
   });
 

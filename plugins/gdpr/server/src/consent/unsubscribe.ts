@@ -6,40 +6,7 @@ import type { Language } from '../platform/languages';
 import { findPurposes, type Purpose } from '../lawfulness';
 
 import { appendConsent, currentConsent, type Origin } from './ledger';
-import { createToken, tokenHash } from './token';
-
-const SUBJECT_TOKEN = 'plugin::gdpr.subject-token';
-
-interface SubjectToken {
-  readonly subjectId: string;
-  readonly purpose: string;
-  readonly language: Language;
-  readonly email: string | null;
-  readonly token: string | null;
-}
-
-/** The token of a person's unsubscribe links for a purpose: made once, the same in every mail, valid for long. */
-export async function unsubscribeToken(
-  strapi: Core.Strapi,
-  holder: {
-    readonly subjectId: string;
-    readonly email: string;
-    readonly purpose: string;
-    readonly language: Language;
-  },
-): Promise<string> {
-  const { subjectId, purpose, email } = holder;
-  const known = (await strapi.db.query(SUBJECT_TOKEN).findMany({
-    where: { use: 'unsubscribe', subjectId, purpose },
-  })) as SubjectToken[];
-  const usable = known.find((row) => row.email === email)?.token ?? null;
-  if (usable !== null) return usable;
-  const { token, hash } = createToken();
-  await strapi.db
-    .query(SUBJECT_TOKEN)
-    .create({ data: { ...holder, use: 'unsubscribe', token, tokenHash: hash } });
-  return token;
-}
+import { findSubjectToken } from './subject-tokens';
 
 export interface Unsubscription {
   readonly language: Language;
@@ -51,9 +18,9 @@ export async function describeUnsubscription(
   strapi: Core.Strapi,
   token: string | undefined,
 ): Promise<Unsubscription | null> {
-  const row = await findToken(strapi, token);
+  const row = await findSubjectToken(strapi, 'unsubscribe', token);
   if (row === null) return null;
-  const [purpose = null] = await findPurposes(strapi, [row.purpose]);
+  const [purpose = null] = await findPurposes(strapi, [row.purpose ?? '']);
   return { language: row.language, purpose };
 }
 
@@ -64,10 +31,10 @@ export async function unsubscribe(
   origin: Origin,
   method: 'one-click' | 'page',
 ): Promise<Unsubscription | null> {
-  const row = await findToken(strapi, token);
+  const row = await findSubjectToken(strapi, 'unsubscribe', token);
   if (row === null) return null;
   const { subjectId, email, language } = row;
-  const [purpose = null] = await findPurposes(strapi, [row.purpose]);
+  const [purpose = null] = await findPurposes(strapi, [row.purpose ?? '']);
   // A token whose person was erased opens to nothing: there is no consent left to withdraw.
   if (purpose !== null && email !== null) {
     await inTransaction(strapi, async () => {
@@ -85,12 +52,4 @@ export async function unsubscribe(
     });
   }
   return { language, purpose };
-}
-
-async function findToken(strapi: Core.Strapi, token: string | undefined): Promise<SubjectToken | null> {
-  const hash = tokenHash(token);
-  if (hash === null) return null;
-  return (await strapi.db
-    .query(SUBJECT_TOKEN)
-    .findOne({ where: { tokenHash: hash } })) as SubjectToken | null;
 }

@@ -6,20 +6,23 @@ import { type Purpose, textOf } from '../lawfulness';
 import { enqueueMail } from '../mail';
 import { ensureContact } from '../people';
 
-import { renderWelcomeMail } from './opt-in-mail';
+import { mailLinks, unsubscribeHeaders } from './links';
+import { renderWelcomeMail } from './mails';
 import type { OptIn } from './opt-ins';
-import { publicLink } from './public-link';
-import { unsubscribeToken } from './unsubscribe';
+
+interface Welcome {
+  readonly optIn: OptIn;
+  readonly subjectId: string;
+  readonly email: string;
+  readonly purposes: readonly Purpose[];
+  /** Somebody else who is told instead: the guardian who agreed, and who may withdraw. */
+  readonly copyTo?: { readonly subjectId: string; readonly recipient: string };
+}
 
 /** What follows when consent has come into force: the contact, and a mail that carries the way out. */
 export async function welcome(
   strapi: Core.Strapi,
-  {
-    optIn,
-    subjectId,
-    email,
-    purposes,
-  }: { optIn: OptIn; subjectId: string; email: string; purposes: readonly Purpose[] },
+  { optIn, subjectId, email, purposes, copyTo }: Welcome,
 ): Promise<void> {
   const { language, firstName, lastName } = optIn;
   await ensureContact(strapi, {
@@ -30,24 +33,14 @@ export async function welcome(
     source: 'subscription',
   });
   const { controller } = readSettings(strapi);
+  const recipient = copyTo ?? { subjectId, recipient: email };
   for (const purpose of purposes) {
-    const token = await unsubscribeToken(strapi, { subjectId, email, purpose: purpose.slug, language });
-    const unsubscribeLink = publicLink(strapi, `/unsubscribe/${token}`);
+    const links = await mailLinks(strapi, { subjectId, email, purpose: purpose.slug, language });
     const mail = renderWelcomeMail(language, {
       controller: controller.name,
       purposes: [textOf(purpose, language).name],
-      unsubscribeLink,
+      links,
     });
-    await enqueueMail(strapi, {
-      kind: 'welcome',
-      subjectId,
-      recipient: email,
-      ...mail,
-      // RFC 8058: one click, by POST, without a page in between.
-      headers: {
-        'List-Unsubscribe': `<${unsubscribeLink}>`,
-        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-      },
-    });
+    await enqueueMail(strapi, { kind: 'welcome', ...recipient, ...mail, headers: unsubscribeHeaders(links) });
   }
 }

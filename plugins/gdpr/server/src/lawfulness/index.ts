@@ -7,7 +7,7 @@ import { ProcessingGate } from './processing';
 import { seedPurposes } from './purposes';
 
 export type { ConsentEvidence, Person } from './processing';
-export { findPurposes, type Purpose, textOf } from './purposes';
+export { consentPurposes, findPurposes, type Purpose, textOf } from './purposes';
 
 const gates = new WeakMap<Core.Strapi, ProcessingGate>();
 

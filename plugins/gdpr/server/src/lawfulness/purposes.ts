@@ -19,6 +19,10 @@ export interface Purpose {
   readonly lawfulBasis: LawfulBasis;
   readonly doubleOptIn: boolean;
   readonly active: boolean;
+  /** Offered directly to children (Art. 8). `null` for a purpose that is older than the question. */
+  readonly askAge: boolean | null;
+  /** Sale, sharing or cross-site advertising, which Global Privacy Control refuses. */
+  readonly soldOrShared: boolean | null;
   readonly texts: Partial<Record<Language, PurposeText>> | null;
 }
 
@@ -26,6 +30,14 @@ export async function findPurposes(strapi: Core.Strapi, slugs: readonly string[]
   return (await strapi.db
     .query(PURPOSE)
     .findMany({ where: { slug: { $in: [...slugs] }, active: true } })) as Purpose[];
+}
+
+/** The active purposes that people agree to, by name. */
+export async function consentPurposes(strapi: Core.Strapi): Promise<Purpose[]> {
+  return (await strapi.db.query(PURPOSE).findMany({
+    where: { active: true, lawfulBasis: 'consent' },
+    orderBy: [{ name: 'asc' }, { id: 'asc' }],
+  })) as Purpose[];
 }
 
 /** The text shown for a purpose; a purpose without texts is described by its name. */

@@ -28,3 +28,11 @@ test('tries come at growing intervals, for about three days', () => {
   expect(days).toBeLessThan(4);
   expect(retryDelay(80)).toBeNull();
 });
+
+test('the enhanced status of an answer is kept, and nothing else of it', () => {
+  const said = (response: string) =>
+    classifyFailure({ code: 'EENVELOPE', responseCode: 550, response }).status;
+  expect(said('550 5.1.1 <ada@example.org> no such user')).toBe('5.1.1');
+  expect(said('550-5.7.1 policy')).toBe('5.7.1');
+  expect(said('550 no such user 5.1.1')).toBeNull();
+});

@@ -3,6 +3,8 @@ export interface DeliveryFailure {
   readonly reason: string;
   /** The server refused this mail for good (5xx to its recipient or content); trying again would only annoy. */
   readonly permanent: boolean;
+  /** Enhanced status code (RFC 3463) of the server's answer, if it gave one. */
+  readonly status: string | null;
 }
 
 const SECOND = 1_000;
@@ -16,7 +18,9 @@ export function classifyFailure(error: unknown): DeliveryFailure {
   const response = property(error, 'responseCode');
   const reason = `${typeof code === 'string' ? code : 'UNKNOWN'}${typeof response === 'number' ? ` ${String(response)}` : ''}`;
   const isAboutThisMail = code === 'EENVELOPE' || code === 'EMESSAGE';
-  return { reason, permanent: isAboutThisMail && typeof response === 'number' && response >= 500 };
+  const said = property(error, 'response');
+  const status = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(typeof said === 'string' ? said : '')?.[1] ?? null;
+  return { reason, status, permanent: isAboutThisMail && typeof response === 'number' && response >= 500 };
 }
 
 /** @returns ms until the next try: 2 s, 4 s, 8 s … one hour; `null` when it has been tried long enough */

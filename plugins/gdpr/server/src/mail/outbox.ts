@@ -7,6 +7,8 @@ import { tables } from '../platform/database/connection';
 import { workThroughDueRows } from '../platform/jobs';
 import { readSettings } from '../platform/settings';
 
+import { isUndeliverable } from './feedback/feedback';
+import { isDeadAddress } from './feedback/report';
 import { type DeliveryFailure, classifyFailure, retryDelay } from './delivery-failure';
 
 export const OUTBOX = 'plugin::gdpr.outbox-message';
@@ -83,6 +85,9 @@ async function sendOne(strapi: Core.Strapi, id: number): Promise<void> {
   const { recipient, subjectLine, text, html, headers, messageId } = row;
   // The data subject was erased while the mail waited: there is nobody to write to any more.
   if (recipient === null) return settle(strapi, id, { state: 'failed', failure: 'erased' });
+  if (await isUndeliverable(strapi, recipient)) {
+    return settle(strapi, id, { state: 'failed', failure: 'undeliverable' });
+  }
   try {
     const email: EmailService = strapi.plugin('email').service('email');
     await email.send({
@@ -119,7 +124,9 @@ async function retryOrGiveUp(
   const delay = failure.permanent ? null : retryDelay(attempts);
   if (delay === null) {
     strapi.log.warn(`gdpr: mail ${String(id)} could not be delivered (${failure.reason}).`);
-    return settle(strapi, id, { state: 'failed', failure: failure.reason, attempts });
+    const dead = failure.status !== null && isDeadAddress({ action: 'failed', status: failure.status });
+    const bounce = dead ? { bounce: failure.status, bounced_at: clock.now().getTime() } : {};
+    return settle(strapi, id, { state: 'failed', failure: failure.reason, attempts, ...bounce });
   }
   const next = clock.now().getTime() + delay;
   return settle(strapi, id, { state: 'pending', failure: failure.reason, attempts, next_attempt_at: next });

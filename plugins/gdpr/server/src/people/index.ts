@@ -21,7 +21,14 @@ import { arrangeViews } from './views';
 
 export type { DataSubjectRef } from './data-subjects';
 export { normaliseEmail } from '../platform/email-address';
-export { convertLead, ensureContact, ensureDataSubject, findDataSubject, lockDataSubject } from './people';
+export {
+  convertLead,
+  ensureContact,
+  ensureDataSubject,
+  findDataSubject,
+  lockDataSubject,
+  preferLanguage,
+} from './people';
 
 /** Leads, contacts, and the data subjects behind them. */
 export const peopleRoom: Room = {

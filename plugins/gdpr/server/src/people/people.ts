@@ -2,6 +2,7 @@ import type { Core } from '@strapi/types';
 
 import { inTransaction, lockRows, tables } from '../platform/database/connection';
 import { conflict, notFound } from '../platform/errors';
+import type { Language } from '../platform/languages';
 
 import { type DataSubjectRef, DataSubjects } from './data-subjects';
 
@@ -61,6 +62,22 @@ export async function ensureContact(
     const created = await strapi.documents(CONTACT).create({ data: { ...person } as never });
     return { id: Number(created.id), documentId: created.documentId, created: true };
   });
+}
+
+/** Writes down in which language a person wants to be spoken to: theirs to say, also where an editor said otherwise. */
+export async function preferLanguage(
+  strapi: Core.Strapi,
+  subjectId: string,
+  language: Language,
+): Promise<void> {
+  const contacts = (await strapi.db.query(CONTACT).findMany({
+    where: { dataSubject: { documentId: subjectId } },
+    select: ['id', 'documentId', 'preferredLanguage'],
+  })) as (RecordRef & { readonly preferredLanguage: string | null })[];
+  for (const { documentId, preferredLanguage } of contacts) {
+    if (preferredLanguage === language) continue;
+    await strapi.documents(CONTACT).update({ documentId, data: { preferredLanguage: language } as never });
+  }
 }
 
 /** What a lead hands on to the contact it becomes. */

@@ -2,6 +2,7 @@ import type { Core } from '@strapi/types';
 import { z } from 'zod';
 
 import { normaliseEmail } from './email-address';
+import type { Colour } from './contrast';
 import { GdprError } from './errors';
 import { LANGUAGES } from './languages';
 
@@ -31,6 +32,22 @@ const pkcs11Key = z.object({
   /** Label (CKA_LABEL) of the key. */
   keyLabel: z.string().min(1),
 });
+
+const colour = optionalText
+  .refine(
+    (value) => value === undefined || /^#[0-9a-fA-F]{6}$/.test(value),
+    'must be a colour such as "#3a35c4"',
+  )
+  .transform((value) => value?.toLowerCase() as Colour | undefined);
+
+const countryCode = optionalText.refine(
+  (value) => value === undefined || /^[A-Z]{2}$/.test(value),
+  'must be a country code of two capital letters, for example "DE"',
+);
+
+/** Ways of reaching a person; consent law tells them apart (§ 7 UWG, Art. 13 ePrivacy directive). */
+export const CHANNELS = ['email', 'sms', 'phone', 'post'] as const;
+export type Channel = (typeof CHANNELS)[number];
 
 const minutes = (value: number): number => value * 60_000;
 
@@ -74,10 +91,7 @@ const settingsSchema = z.object({
    * The country of telephone numbers without a country code (ISO 3166, for example `DE`), for the search box. After a
    * change the index has to be rebuilt.
    */
-  defaultCountry: optionalText.refine(
-    (value) => value === undefined || /^[A-Z]{2}$/.test(value),
-    'must be a country code of two capital letters, for example "DE"',
-  ),
+  defaultCountry: countryCode,
   /** Address of this server as people reach it; links in mails start with it. */
   publicUrl: optionalText,
   mailFrom: optionalText,
@@ -86,6 +100,42 @@ const settingsSchema = z.object({
       name: z.string().default('The controller of this site'),
       email: optionalText,
       privacyPolicyUrl: optionalText,
+    })
+    .prefault({}),
+  mail: z
+    .object({
+      /** Opens `POST /api/gdpr/mail/feedback` to a mail service (`Authorization: Bearer …`); without it there is none. */
+      feedbackSecret: optionalText.refine(
+        (value) => value === undefined || value.length >= 24,
+        'must have 24 characters at least; `openssl rand -base64 32` makes one',
+      ),
+      /** A mailbox file (mbox) in which bounces and complaints arrive; looked at once a minute. */
+      feedbackMailbox: optionalText,
+      /** How long an address whose mails came back as undeliverable gets no more. */
+      bounceMemory: z
+        .number()
+        .int()
+        .positive()
+        .default(180 * 24 * minutes(60)),
+    })
+    .prefault({}),
+  /** The pages and mails that data subjects see. */
+  publicPages: z
+    .object({
+      /** The site's own language, for whoever asks for none that is spoken here. */
+      language: z.enum(LANGUAGES).default('en'),
+      /** The controller's logo: an https address, or the picture itself as `data:image/…`. Mails carry none. */
+      logo: optionalText.refine(
+        (value) =>
+          value === undefined ||
+          /^data:image\/(png|jpeg|gif|webp|svg\+xml)[;,]/.test(value) ||
+          isHttpUrl(value),
+        'must be an https address or a data:image/… of a PNG, JPEG, GIF, WebP or SVG',
+      ),
+      /** Colour of links and buttons (`#rrggbb`) on light pages, checked for contrast when the server starts. */
+      color: colour,
+      /** The same on dark pages; derived from `color` where it is not given. */
+      darkColor: colour,
     })
     .prefault({}),
   consent: z
@@ -101,6 +151,18 @@ const settingsSchema = z.object({
       /** Whether the IP address and user agent of a signup and confirmation are kept as evidence. */
       recordIp: z.boolean().default(true),
       recordUserAgent: z.boolean().default(true),
+      /** Ways of reaching people that the preference centre lets them choose between; one alone is no choice. */
+      channels: z.array(z.enum(CHANNELS)).min(1).default(['email']),
+      /** Sends one reminder of an opt-in mail this long after it; none by default, since nobody asked for it. */
+      reminder: z.number().int().positive().optional(),
+      children: z
+        .object({
+          /** Whose age of consent applies where a form names no country (ISO 3166, for example `DE`). */
+          country: countryCode,
+          /** Ages that differ from the plugin's table (Art. 8(1)), by country code. */
+          ages: z.record(z.string().regex(/^[A-Z]{2}$/), z.number().int().min(13).max(16)).default({}),
+        })
+        .prefault({}),
     })
     .prefault({}),
   rateLimit: z
@@ -173,6 +235,10 @@ const settingsSchema = z.object({
     })
     .prefault({}),
 });
+
+function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
 
 export type Settings = z.infer<typeof settingsSchema>;
 export type Pkcs11Settings = z.infer<typeof pkcs11Key>;

@@ -19,9 +19,12 @@ test('a page names its language and its controller, runs no script and loads not
     language: 'de',
     title: '<Titel>',
     controller: 'Müller & Co',
+    styles: 'p{color:red}',
     content: html`<p>Text</p>`,
   });
-  expect(page).toContain('<html lang="de">');
+  expect(page).toContain('<html lang="de" dir="ltr">');
+  // Byte for byte: the page's content security policy holds its hash.
+  expect(page).toContain('<style>p{color:red}</style>');
   expect(page).toContain('Müller &amp; Co');
   expect(page).toContain('&lt;Titel&gt;');
   expect(page).not.toMatch(/<script|src=|@import|url\(/);

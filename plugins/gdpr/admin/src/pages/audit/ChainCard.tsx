@@ -8,6 +8,7 @@ import { RelativeTime } from '../../components/audit/RelativeTime';
 import { ErrorNotice } from '../../components/ErrorNotice';
 import { Notice } from '../../components/Notice';
 import { Skeleton } from '../../components/Skeleton';
+import { Small } from '../../components/Small';
 import { useText } from '../../text';
 
 import { readNote, readVerifierKey, short } from './checkpoint-note';
@@ -177,14 +178,6 @@ function SigningKey({ state: { keys } }: { readonly state: AuditChainState }) {
         <Small>{text('audit.key.older', { count: intl.formatNumber(keys.length - 1) })}</Small>
       )}
     </>
-  );
-}
-
-function Small({ children }: { readonly children: React.ReactNode }) {
-  return (
-    <Typography variant="pi" textColor="neutral600" style={{ overflowWrap: 'anywhere' }}>
-      {children}
-    </Typography>
   );
 }
 

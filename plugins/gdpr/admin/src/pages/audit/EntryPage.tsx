@@ -1,6 +1,5 @@
-import { Box, Flex, Grid, Typography } from '@strapi/design-system';
+import { Flex, Grid, Typography } from '@strapi/design-system';
 import { BackButton, Layouts, Page } from '@strapi/strapi/admin';
-import type * as React from 'react';
 import { useIntl } from 'react-intl';
 import { useLocation, useParams } from 'react-router-dom';
 
@@ -9,6 +8,7 @@ import { useGetAuditEntryQuery } from '../../api/audit';
 import { ActionIcon } from '../../components/audit/ActionIcon';
 import { EntrySentence, useWording } from '../../components/audit/EntrySentence';
 import type { Wording } from '../../components/audit/sentence';
+import { Card } from '../../components/Card';
 import { ErrorNotice } from '../../components/ErrorNotice';
 import { Notice } from '../../components/Notice';
 import { Skeleton } from '../../components/Skeleton';
@@ -111,20 +111,5 @@ function Told({ entry, index, wording }: ToldProps) {
         </Card>
       )}
     </>
-  );
-}
-
-function Card({ title, children }: { readonly title?: string; readonly children: React.ReactNode }) {
-  return (
-    <Box tag="section" background="neutral0" hasRadius shadow="tableShadow" padding={6} aria-label={title}>
-      <Flex direction="column" alignItems="stretch" gap={4}>
-        {title !== undefined && (
-          <Typography tag="h2" variant="delta">
-            {title}
-          </Typography>
-        )}
-        {children}
-      </Flex>
-    </Box>
   );
 }

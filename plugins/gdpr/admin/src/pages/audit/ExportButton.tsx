@@ -3,6 +3,7 @@ import { Download } from '@strapi/icons';
 import { ConfirmDialog, useFetchClient, useNotification } from '@strapi/strapi/admin';
 import * as React from 'react';
 
+import { fileNameOf, saveFile } from '../../components/save-file';
 import { useText } from '../../text';
 
 /** Downloads the whole trail, after saying what that means. */
@@ -22,7 +23,7 @@ export function ExportButton() {
         params: { format: withOcsf ? 'ocsf' : 'jsonl' },
         responseType: 'blob',
       });
-      save(data, /filename="?([\w.-]+)"?/.exec(headers?.get('content-disposition') ?? '')?.[1]);
+      saveFile(data, fileNameOf(headers, 'audit-trail.tar.gz'));
       toggleNotification({ type: 'success', message: text('audit.export.done') });
     } catch {
       // A download that was refused carries no sentence of the server's.
@@ -65,14 +66,4 @@ export function ExportButton() {
       </ConfirmDialog>
     </Dialog.Root>
   );
-}
-
-function save(file: Blob, name = 'audit-trail.tar.gz'): void {
-  const url = URL.createObjectURL(file);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser reads the file after this returns.
-  window.setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

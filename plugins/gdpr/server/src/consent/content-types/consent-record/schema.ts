@@ -37,6 +37,8 @@ export const consentRecordSchema = {
     bodyHash: { type: 'string' },
     tokenHash: { type: 'string' },
     optInId: { type: 'string' },
+    // The data subject who agreed for a child (Art. 8(1)).
+    guardianId: { type: 'string' },
     email: { type: 'email', pluginOptions: personalData('pd:EmailAddress', 'exact') },
     formUrl: { type: 'text', pluginOptions: personalData('pd:Communication') },
     ip: { type: 'string', pluginOptions: personalData('pd:IPAddress') },

@@ -23,6 +23,10 @@ export const optInSchema = {
   attributes: {
     // "settled" is every end that leads to no mail: already confirmed, a mail just sent, too many asked for.
     state: { type: 'enumeration', enum: ['received', 'mailed', 'confirmed', 'settled'], required: true },
+    // Whose click confirms: the person's own, or that of a child's guardian.
+    confirmer: { type: 'enumeration', enum: ['self', 'guardian'], default: 'self' },
+    // Whether the browser sent a Global Privacy Control signal.
+    privacyControl: { type: 'boolean', default: false },
     subjectId: { type: 'string' },
     purposes: { type: 'json', required: true },
     language: { type: 'string', required: true },
@@ -32,7 +36,11 @@ export const optInSchema = {
     nextAttemptAt: { type: 'biginteger' },
     leaseUntil: { type: 'biginteger' },
     leaseHolder: { type: 'string' },
+    remindedAt: { type: 'biginteger' },
     email: { type: 'email', pluginOptions: personalData('pd:EmailAddress') },
+    guardianEmail: { type: 'email', pluginOptions: personalData('pd:Parent') },
+    // Kept, sealed, only where a reminder is to carry the same link.
+    token: { type: 'string', pluginOptions: personalData('pd:Identifying') },
     firstName: { type: 'string', pluginOptions: personalData('pd:FirstName') },
     lastName: { type: 'string', pluginOptions: personalData('pd:LastName') },
     formUrl: { type: 'text', pluginOptions: personalData('pd:Communication') },

@@ -1,5 +1,9 @@
 import { personalData } from '../../../platform/personal-data';
 
+/** What a link opens; a token of one use is unknown to every other. */
+export const TOKEN_USES = ['unsubscribe', 'preferences'] as const;
+export type TokenUse = (typeof TOKEN_USES)[number];
+
 export const subjectTokenSchema = {
   kind: 'collectionType',
   collectionName: 'gdpr_subject_tokens',
@@ -21,9 +25,10 @@ export const subjectTokenSchema = {
     { name: 'gdpr_subject_token_subject', columns: ['subject_id', 'purpose'] },
   ],
   attributes: {
-    use: { type: 'enumeration', enum: ['unsubscribe'], required: true },
+    use: { type: 'enumeration', enum: [...TOKEN_USES], required: true },
     subjectId: { type: 'string', required: true },
-    purpose: { type: 'string', required: true },
+    // None for a link that is not about one purpose.
+    purpose: { type: 'string' },
     language: { type: 'string', required: true },
     tokenHash: { type: 'string', required: true },
     email: { type: 'email', pluginOptions: personalData('pd:EmailAddress') },

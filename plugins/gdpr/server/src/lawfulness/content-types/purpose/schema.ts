@@ -24,6 +24,10 @@ export const purposeSchema = {
     lawfulBasis: { type: 'enumeration', enum: [...LAWFUL_BASES], required: true },
     doubleOptIn: { type: 'boolean', default: true, required: true },
     active: { type: 'boolean', default: true, required: true },
+    // Offered directly to children (Art. 8): who asks says whether they are of age, and a child needs a guardian.
+    askAge: { type: 'boolean', default: false },
+    // Sale, sharing or cross-site advertising: what a Global Privacy Control signal refuses.
+    soldOrShared: { type: 'boolean', default: false },
     retentionDays: { type: 'integer', min: 1 },
     texts: { type: 'json' },
   },

@@ -15,7 +15,10 @@ export const outboxMessageSchema = {
     'content-manager': { visible: false },
     'content-type-builder': { visible: false },
   },
-  indexes: [{ name: 'gdpr_outbox_due', columns: ['state', 'next_attempt_at'] }],
+  indexes: [
+    { name: 'gdpr_outbox_due', columns: ['state', 'next_attempt_at'] },
+    { name: 'gdpr_outbox_message_id', columns: ['message_id'] },
+  ],
   attributes: {
     state: { type: 'enumeration', enum: ['pending', 'sent', 'failed'], required: true, default: 'pending' },
     kind: { type: 'string', required: true },
@@ -27,6 +30,9 @@ export const outboxMessageSchema = {
     leaseHolder: { type: 'string' },
     sentAt: { type: 'biginteger' },
     failure: { type: 'string' },
+    // Enhanced status code (RFC 3463) with which it came back, when that says that the address is dead.
+    bounce: { type: 'string' },
+    bouncedAt: { type: 'biginteger' },
     recipient: { type: 'email', pluginOptions: personalData('pd:EmailAddress', 'exact') },
     subjectLine: { type: 'string', pluginOptions: personalData('pd:Communication') },
     text: { type: 'text', pluginOptions: personalData('pd:Communication') },

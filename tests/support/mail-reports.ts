@@ -1,0 +1,65 @@
+/** A delivery status notification (RFC 3464), as a mail server sends one. */
+export function bounceOf(
+  messageId: string,
+  recipient: string,
+  { status = '5.1.1', action = 'failed' }: { status?: string; action?: string } = {},
+): string {
+  return [
+    'From: MAILER-DAEMON@mx.example.org',
+    'To: crm@example.org',
+    'Subject: Undelivered Mail Returned to Sender',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+    '',
+    '--b',
+    'Content-Type: text/plain',
+    '',
+    'I am sorry.',
+    '--b',
+    'Content-Type: message/delivery-status',
+    '',
+    'Reporting-MTA: dns; mx.example.org',
+    '',
+    `Final-Recipient: rfc822; ${recipient}`,
+    `Action: ${action}`,
+    `Status: ${status}`,
+    '--b',
+    'Content-Type: text/rfc822-headers',
+    '',
+    `Message-ID: ${messageId}`,
+    `To: ${recipient}`,
+    '--b--',
+    '',
+  ].join('\r\n');
+}
+
+/** A spam complaint (RFC 5965). */
+export function complaintOf(messageId: string, recipient: string | null, type = 'abuse'): string {
+  return [
+    'From: feedback@provider.example',
+    'To: crm@example.org',
+    'Subject: complaint',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/report; report-type=feedback-report; boundary="b"',
+    '',
+    '--b',
+    'Content-Type: text/plain',
+    '',
+    'A user complained.',
+    '--b',
+    'Content-Type: message/feedback-report',
+    '',
+    `Feedback-Type: ${type}`,
+    'Version: 1',
+    ...(recipient === null ? [] : [`Original-Rcpt-To: <${recipient}>`]),
+    '--b',
+    'Content-Type: message/rfc822',
+    '',
+    `Message-ID: ${messageId}`,
+    'Subject: x',
+    '',
+    'x',
+    '--b--',
+    '',
+  ].join('\r\n');
+}
