@@ -9,6 +9,7 @@ import type { Complaint } from '../mail';
 
 import { dismissGuardians } from './children/guardian';
 import { appendConsent, COMPLAINT, CONSENT_RECORD } from './ledger';
+import { lockSubject } from './preferences/changes';
 import { choiceOf } from './preferences/preferences';
 
 /**
@@ -20,6 +21,7 @@ export async function withdrawForComplaint(strapi: Core.Strapi, complaint: Compl
   // The mail to a guardian is sealed under the child's key, and it is the guardian who wants no more of them.
   if (kind === 'guardian') return dismissGuardians(strapi, subjectId);
   await inTransaction(strapi, async () => {
+    await lockSubject(strapi, subjectId);
     const language = await lastLanguage(strapi, subjectId);
     for (const purpose of await consentPurposes(strapi)) {
       const { state } = await choiceOf(strapi, { subjectId, email, language }, purpose);

@@ -1,7 +1,7 @@
 import type { Core } from '@strapi/types';
 
 import { clock } from '../platform/clock';
-import { inTransaction } from '../platform/database/connection';
+import { inTransaction, tables } from '../platform/database/connection';
 import { readSettings } from '../platform/settings';
 
 import { findPurposes, textOf } from '../lawfulness';
@@ -10,7 +10,7 @@ import { normaliseEmail } from '../people';
 
 import { currentConsent } from './ledger';
 import { renderOptInMail } from './mails';
-import { OPT_IN, type OptIn } from './opt-ins';
+import { OPT_IN, OPT_IN_TABLE, type OptIn } from './opt-ins';
 import { publicLink } from './public-link';
 
 const BATCH = 20;
@@ -42,10 +42,12 @@ export async function remind(strapi: Core.Strapi): Promise<number> {
 
 async function remindOne(strapi: Core.Strapi, id: number): Promise<void> {
   const now = clock.now().getTime();
-  // One node sets it, and only that one goes on.
-  const { count } = await strapi.db
-    .query(OPT_IN)
-    .updateMany({ where: { id, state: 'mailed', remindedAt: { $null: true } }, data: { remindedAt: now } });
+  // One statement, so that of several nodes one sets it, and only that one goes on.
+  const from = await tables(strapi);
+  const count: number = await from(OPT_IN_TABLE)
+    .where({ id, state: 'mailed' })
+    .whereNull('reminded_at')
+    .update({ reminded_at: now });
   if (count !== 1) return;
   const optIn = (await strapi.db.query(OPT_IN).findOne({ where: { id } })) as OptIn | null;
   const email = normaliseEmail(optIn?.email ?? '');

@@ -149,7 +149,8 @@ async function askByMail(
   await receiveSubscription(strapi, subscription, origin);
 }
 
-async function lockSubject(strapi: Core.Strapi, subjectId: string): Promise<void> {
+/** Lets one change of a person's choices at a time happen; the others wait, and find it done. */
+export async function lockSubject(strapi: Core.Strapi, subjectId: string): Promise<void> {
   const subject = (await strapi.db
     .query('plugin::gdpr.data-subject')
     .findOne({ where: { documentId: subjectId }, select: ['id', 'documentId'] })) as {
