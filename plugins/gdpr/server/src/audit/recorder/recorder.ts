@@ -1,3 +1,4 @@
+import { TransactionEnded } from '../../platform/database/prepared';
 import type { OpenedRecord, OpeningFailure, TransferredRecords, Vault, VaultWrite } from '../../vault';
 import type { AttributeSchemas } from '../store/attribute-schemas';
 import { auditUnavailable, type Event, type EventWriter } from '../store/event-writer';
@@ -248,12 +249,14 @@ export class Recorder {
 
   /**
    * A transaction that could not even begin: on SQLite it begins as a writer, so a database that takes no writes answers
-   * no query of the document service either. knex then fails the first query in it, and does not say why. The request is
-   * told.
+   * no query of the document service either. knex then fails the first query in it, and does not say why; so does a prepared
+   * statement. The request is told.
    */
   transactionFailed(error: unknown): unknown {
     const message = error instanceof Error ? error.message : '';
-    if (!message.startsWith('Transaction query already complete')) return error;
+    const isOver =
+      error instanceof TransactionEnded || message.startsWith('Transaction query already complete');
+    if (!isOver) return error;
     return this.refusing(auditUnavailable({ code: 'no transaction can begin' }));
   }
 

@@ -67,9 +67,16 @@ export async function runPreparedEach(
   });
 }
 
+/** A statement for a transaction that is over, or could not even begin. */
+export class TransactionEnded extends Error {
+  constructor() {
+    super('A statement came after the transaction it belongs to had ended.');
+  }
+}
+
 async function withConnection<T>(knex: Knex, work: (connection: SqliteConnection) => T): Promise<T> {
   if ('isCompleted' in knex && (knex as Knex.Transaction).isCompleted()) {
-    throw new Error('A statement came after the transaction it belongs to had ended.');
+    throw new TransactionEnded();
   }
   const client = knex.client as SqliteClient;
   const connection = await client.acquireConnection();
