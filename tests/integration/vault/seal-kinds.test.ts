@@ -1,6 +1,5 @@
 import type { Core } from '@strapi/strapi';
 
-import { runCommand } from '../../support/command';
 import { runs, withoutBackgroundWork } from '../../support/life-cycle';
 import { addOwnType, personal } from '../../support/own-type';
 import { CONTACT, DATA_SUBJECT, pluginService, startStrapi, type TestStrapi } from '../../support/strapi';
@@ -110,17 +109,11 @@ async function fill(): Promise<void> {
       others: [{ street: 'Marker Street 2' }, { label: 'summer', postalCode: '69001' }],
     },
   });
-  // Strapi alone does not stop two accounts with one address.
-  for (const [username, email] of [
-    ['MarkerUser', 'user@marker.example'],
-    ['MarkerTwice', 'twice@marker.example'],
-    ['MarkerAgain', 'twice@marker.example'],
-  ]) {
-    await app.strapi
-      .plugin('users-permissions')
-      .service<any>('user')
-      .add({ username, email, password: 'Analytical1', confirmed: true, provider: 'local' });
-  }
+  const account = { username: 'MarkerUser', email: 'user@marker.example', password: 'Analytical1' };
+  await app.strapi
+    .plugin('users-permissions')
+    .service<any>('user')
+    .add({ ...account, confirmed: true, provider: 'local' });
 }
 
 const everything = async (): Promise<unknown> => ({
@@ -172,79 +165,3 @@ test('an account signs in as before', async () => {
   expect((await login('user@marker.example')).status).toBe(200);
   expect((await login('MarkerUser')).status).toBe(200);
 });
-
-const scan = async (...more: string[]): Promise<{ code: number | null; findings: any[] }> => {
-  const { code, stdout } = await runCommand(['scan', '--json', '--type', USER, ...more]);
-  return { code, findings: JSON.parse(stdout).findings };
-};
-
-test('a value that two records have is readable at both, and is named until it is unique', async () => {
-  const accounts = await query(USER).findMany({ where: { email: 'twice@marker.example' }, orderBy: 'id' });
-  expect(accounts).toHaveLength(2);
-  const { code, findings } = await scan();
-  expect([code, findings]).toEqual([
-    1,
-    [
-      {
-        kind: 'unique-value-twice',
-        uid: USER,
-        attribute: 'email',
-        count: 1,
-        repaired: 0,
-        records: [accounts[1].documentId],
-      },
-    ],
-  ]);
-  const third = { username: 'MarkerThird', email: 'twice@marker.example' };
-  await expect(query(USER).create({ data: third })).rejects.toThrow('must be unique');
-  const data = { email: 'once@marker.example' };
-  await query(USER).update({ where: { id: accounts[1].id }, data });
-  expect(await scan()).toEqual({ code: 0, findings: [] });
-}, 300_000);
-
-test('scan names a data subject that is gone, a guard that is gone, and plaintext in the content history', async () => {
-  const { documentId } = await query(DATA_SUBJECT).findOne({ where: { email: 'once@marker.example' } });
-  await app.knex('gdpr_data_subjects').where({ document_id: documentId }).delete();
-  await app.knex('strapi_history_versions').insert({
-    content_type: USER,
-    related_document_id: documentId,
-    data: JSON.stringify({ username: 'MarkerOld', confirmed: true }),
-    schema: '{}',
-  });
-  // As after a dump that leaves triggers out. The boot of a command puts them back, and says so.
-  expect(await dropTriggers('up_users')).toBeGreaterThan(0);
-  const kinds = async (...more: string[]): Promise<string[]> =>
-    (await scan(...more)).findings.map(({ kind }) => kind).toSorted();
-  expect(await kinds()).toEqual(['data-subject-missing', 'guard-missing', 'plaintext-in-history']);
-  expect(await kinds()).toEqual(['data-subject-missing', 'plaintext-in-history']);
-  await expect(app.knex('up_users').update({ username: 'plain' })).rejects.toThrow();
-}, 300_000);
-
-/** @returns how many there were */
-async function dropTriggers(table: string): Promise<number> {
-  const names = await triggersOf(table);
-  const { client } = app.strapi.db.dialect;
-  for (const name of names) {
-    await app.knex.raw(client === 'postgres' ? 'DROP TRIGGER ?? ON ??' : 'DROP TRIGGER ??', [
-      name,
-      ...(client === 'postgres' ? [table] : []),
-    ]);
-  }
-  return names.length;
-}
-
-async function triggersOf(table: string): Promise<string[]> {
-  switch (app.strapi.db.dialect.client) {
-    case 'sqlite':
-      return app.knex('sqlite_master').where({ type: 'trigger', tbl_name: table }).pluck('name');
-    case 'mysql': {
-      const [rows] = await app.knex.raw('SHOW TRIGGERS WHERE `Table` = ?', [table]);
-      return rows.map((row: { Trigger: string }) => row.Trigger);
-    }
-    default:
-      return app
-        .knex('pg_trigger')
-        .whereRaw('tgrelid = ?::regclass AND NOT tgisinternal', [table])
-        .pluck('tgname');
-  }
-}
